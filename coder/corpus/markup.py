@@ -8,13 +8,13 @@ asserted), ``pN`` place, ``dN`` time of event N. Spans do not nest. ``#`` starts
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from coder.corpus.records import AnnotatedSentence, EventAnnotation, Span
-from coder.errors import CorpusError, MarkupError
+from coder.errors import CoderError, CorpusError, MarkupError
 
 _ESCAPABLE = "[]|\\#"
 _TAG = re.compile(
@@ -22,6 +22,14 @@ _TAG = re.compile(
 )
 _FIELDS = {"s": "sources", "t": "targets", "p": "places", "d": "times"}
 _TAG_ORDER = "estpd"
+
+
+class CodeTable(Protocol):
+    """A table of codes, such as coder.ontology.Ontology; looking up an unknown code raises a CoderError."""
+
+    def __contains__(self, code: Any, /) -> bool: ...
+
+    def __getitem__(self, code: str, /) -> Any: ...
 
 
 class Problem(NamedTuple):
@@ -50,10 +58,12 @@ class _Scan:
     """One line being read: the bare text so far, the tags met, and what is wrong (with columns from 1)."""
 
     line: str
-    known: Container[str] | None = None
+    known: CodeTable | None = None
     text: list[str] = field(default_factory=list)
+    columns: list[int] = field(default_factory=list)
     tags: list[_Tag] = field(default_factory=list)
     wrong: list[tuple[int, str]] = field(default_factory=list)
+    broken_triggers: set[int] = field(default_factory=set)
     position: int = 0
 
     def run(self) -> None:
@@ -79,8 +89,8 @@ class _Scan:
         if character == "\\":
             escaped = self.line[self.position + 1 : self.position + 2]
             if escaped and escaped in _ESCAPABLE:
-                self.text.append(escaped)
-                self.position += 2
+                self._take(escaped)
+                self.position += 1
                 return
             self._wrong(
                 self.position,
@@ -88,7 +98,11 @@ class _Scan:
                 if escaped
                 else "'\\' at the end of the line: write \\\\ for a backslash",
             )
+        self._take(character)
+
+    def _take(self, character: str) -> None:
         self.text.append(character)
+        self.columns.append(self.position + 1)
         self.position += 1
 
     def _span(self) -> None:
@@ -142,6 +156,8 @@ class _Scan:
             found = _TAG.fullmatch(tag)
             if found is None:
                 self._wrong(column, _explain_tag(tag))
+                if meant := re.match(r"e([0-9]{1,3})", tag):
+                    self.broken_triggers.add(int(meant[1]))
             elif found["role"]:
                 self._add(_Tag(found["role"], int(found["number"]), span, column + 1))
             else:
@@ -151,13 +167,13 @@ class _Scan:
                 )
 
     def _check_code(self, code: str, position: int) -> None:
-        if self.known is not None and code not in self.known:
-            suggest = getattr(self.known, "suggest", None)
-            near = ", ".join(suggest(code)) if callable(suggest) else ""
-            self._wrong(
-                position,
-                f"unknown code {code!r}: " + (f"did you mean {near}?" if near else "see coder codes"),
-            )
+        if self.known is None or code in self.known:
+            return
+        try:
+            self.known[code]
+        except CoderError as error:
+            # The table knows the codes nearest to it.
+            self._wrong(position, str(error))
 
     def _add(self, tag: _Tag) -> None:
         for other in self.tags:
@@ -166,8 +182,8 @@ class _Scan:
             if tag.kind == "e":
                 self._wrong(
                     tag.column - 1,
-                    f"second trigger for event {tag.number} (the first is at column {other.column}): one trigger "
-                    "an event; mark the words that name the act best, or give this one its own number",
+                    f"second trigger for event {tag.number} (the first is at column {other.column}): "
+                    "one trigger an event; mark the words that name the act best, or give this its own number",
                 )
                 return
             if other.span == tag.span:
@@ -182,6 +198,8 @@ class _Scan:
         triggers = {tag.number: tag for tag in self.tags if tag.kind == "e"}
         orphans = {tag.number: tag for tag in reversed(self.tags) if tag.number not in triggers}
         for number, tag in sorted(orphans.items()):
+            if number in self.broken_triggers:
+                continue
             self._wrong(
                 tag.column - 1,
                 f"event {number} has no trigger: mark the words that name its act as [words|e{number}=CODE]",
@@ -215,12 +233,13 @@ def _explain_tag(tag: str) -> str:
 
 
 def parse_line(
-    line: str, *, file: str = "<line>", number: int = 1, batch: str = "", known: Container[str] | None = None
+    line: str, *, file: str = "<line>", number: int = 1, batch: str = "", known: CodeTable | None = None
 ) -> AnnotatedSentence:
     """Read one line of markup into an annotated sentence of grade "tuples".
 
     White space around the line is no part of the sentence. With ``known`` (such as an Ontology) codes are
-    looked up. Raises MarkupError, which lists all that is wrong with the line, one problem a line of its text.
+    looked up. Raises MarkupError, which lists all that is wrong with the line, one problem on each line of
+    its text.
     """
     sentence, problems = scan_line(line, file=file, number=number, batch=batch, known=known)
     if problems or sentence is None:
@@ -229,7 +248,7 @@ def parse_line(
 
 
 def scan_line(
-    line: str, *, file: str, number: int, batch: str = "", known: Container[str] | None = None
+    line: str, *, file: str, number: int, batch: str = "", known: CodeTable | None = None
 ) -> tuple[AnnotatedSentence | None, list[Problem]]:
     """Read one line of markup; return the sentence, or None and all that is wrong with the line."""
     bare = line.strip()
@@ -248,6 +267,14 @@ def scan_line(
         return None, [Problem(file, number, column + offset, text) for column, text in sorted(scan.wrong)]
     name = f"{batch}-{number:04d}" if batch else ""
     return AnnotatedSentence("".join(scan.text), events, "tuples", name, batch, number), []
+
+
+def text_columns(line: str) -> list[int]:
+    """Return, for each character of the sentence that a good line holds, its column in the line, from 1."""
+    scan = _Scan(line.strip())
+    scan.run()
+    offset = len(line) - len(line.lstrip())
+    return [column + offset for column in scan.columns]
 
 
 def format_line(sentence: AnnotatedSentence) -> str:
@@ -309,9 +336,7 @@ def batch_lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def scan_batch(
-    path: Path, known: Container[str] | None = None
-) -> tuple[list[AnnotatedSentence], list[Problem]]:
+def scan_batch(path: Path, known: CodeTable | None = None) -> tuple[list[AnnotatedSentence], list[Problem]]:
     """Read a batch file; return its good sentences and every problem of the others.
 
     Raises CorpusError when the file cannot be read at all.
@@ -326,7 +351,7 @@ def scan_batch(
     return sentences, problems
 
 
-def read_batch(path: Path | str, known: Container[str] | None = None) -> list[AnnotatedSentence]:
+def read_batch(path: Path | str, known: CodeTable | None = None) -> list[AnnotatedSentence]:
     """Read a batch file (one authoring batch of annotated sentences) whole.
 
     Raises MarkupError listing every problem of the file, CorpusError when it cannot be read.
