@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coder.corpus.batches import find_batches, read_batches
 from coder.corpus.dedupe import CONTAINED, NEAR, alike_pairs, exact_copies
-from coder.corpus.markup import CodeTable, Problem, scan_batch
+from coder.corpus.markup import CodeTable, Problem
 from coder.corpus.read import write_split
 from coder.corpus.records import AnnotatedSentence
 from coder.corpus.splits import SPLIT_FILE, SPLITS, assign, read_assignment
-from coder.errors import CorpusError, MarkupError
+from coder.errors import CorpusError
 
 # Where two splits share a sentence, the earlier of these keeps it.
 _PRECEDENCE = ("test", "validation", "train")
@@ -63,34 +64,6 @@ class BuildReport:
         return dict(sorted(Counter(removal.reason for removal in self.removed).items()))
 
 
-def find_batches(seeds: Path) -> list[Path]:
-    """Return the batch files (*.txt) of a folder, sorted; raises CorpusError when there is none."""
-    if not seeds.is_dir():
-        raise CorpusError(f"{seeds}: no such folder: expected a folder of batch files (*.txt)")
-    paths = sorted(seeds.glob("*.txt"))
-    if not paths:
-        raise CorpusError(f"{seeds}: no batch files (*.txt with annotated sentences) found")
-    return paths
-
-
-def read_batches(
-    paths: Iterable[Path], known: CodeTable | None = None, skip_broken: bool = False
-) -> tuple[dict[str, list[AnnotatedSentence]], list[Problem]]:
-    """Read batch files into name -> sentences.
-
-    Raises MarkupError listing the problems of all files; with ``skip_broken`` the broken lines are left out
-    and their problems returned instead.
-    """
-    batches: dict[str, list[AnnotatedSentence]] = {}
-    problems: list[Problem] = []
-    for path in paths:
-        batches[path.stem], wrong = scan_batch(path, known)
-        problems += wrong
-    if problems and not skip_broken:
-        raise MarkupError("\n".join(map(str, problems)))
-    return batches, problems
-
-
 def build_splits(
     seeds: Path,
     out: Path,
@@ -107,7 +80,7 @@ def build_splits(
     are looked up; ``seed`` seeds MinHash. The same input gives the same files, byte for byte. Raises
     MarkupError for broken lines, CorpusError for an empty split, MissingExtraError without rensa.
     """
-    paths = find_batches(seeds)
+    paths = find_batches([seeds])
     batches, skipped = read_batches(paths, known, skip_broken)
     split_file = seeds / SPLIT_FILE
     given = read_assignment(split_file) if split_file.exists() else {}

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from coder.corpus.batches import find_batches
 from coder.corpus.dedupe import exact_copies, near_pairs
 from coder.corpus.markup import CodeTable, batch_lines, scan_batch, text_columns
 from coder.corpus.records import AnnotatedSentence, EventAnnotation, Span
-from coder.errors import CorpusError
 
 Level = Literal["error", "warning"]
 
-_ARTICLE = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:the|an?)\s(?!Hague\b)", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where a warning begins: words of a trigger, words of a sentence, similarity of two sentences of a batch."""
+    """Where a warning begins: words of a trigger, words of a sentence, similarity inside a batch (0 to 1)."""
 
     trigger_words: int = 6
     sentence_words: int = 120
@@ -61,36 +61,17 @@ class CheckReport:
         return sum(finding.level == "warning" for finding in self.findings)
 
 
-def find_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the batch files that the paths name: files as they are, folders by their *.txt.
-
-    Raises CorpusError when a path does not exist or a folder holds no batch file.
-    """
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(path.glob("*.txt"))
-            if not inside:
-                raise CorpusError(f"{path}: no batch files (*.txt with annotated sentences) found")
-            files += inside
-        elif path.exists():
-            files.append(path)
-        else:
-            raise CorpusError(f"{path}: no such file or folder: name a batch file or a folder of them")
-    return list(dict.fromkeys(files))
-
-
 def check_corpus(paths: Iterable[Path], known: CodeTable, limits: Limits | None = None) -> CheckReport:
     """Check batch files (or folders of them) and report every error and warning.
 
     Errors: broken markup, unknown codes, events without trigger, sentences that stand twice in these files.
-    Warnings: what Limits, the annotation rules or common slips make suspicious. Near duplicates are looked for
-    within each file. Raises CorpusError when a file cannot be read, MissingExtraError without rensa.
+    Warnings: what Limits, the annotation rules or common slips make suspicious. Near duplicates are looked
+    for within each file. Raises CorpusError when a file cannot be read, MissingExtraError without rensa.
     """
     limits = limits or Limits()
     findings: list[Finding] = []
     everything: list[tuple[str, AnnotatedSentence]] = []
-    files = find_files(paths)
+    files = find_batches(paths)
     for path in files:
         sentences, problems = scan_batch(path, known)
         findings += [Finding(p.file, p.line, p.column, "error", "markup", p.text) for p in problems]
@@ -171,5 +152,7 @@ def _articles(sentence: AnnotatedSentence) -> Iterator[tuple[str, int, str]]:
     actors = {span for event in sentence.events for span in (*event.sources, *event.targets)}
     for span in sorted(actors):
         words = sentence.text[span.start : span.end]
-        if article := _ARTICLE.match(words):
+        article = _ARTICLE.match(words)
+        # A capital inside the sentence belongs to a name ("The Times").
+        if article and (span.start == 0 or words[0].islower()):
             yield "article", span.start, f"actor {words!r}: leave {article[0].strip()!r} outside the brackets"

@@ -182,8 +182,8 @@ class _Scan:
             if tag.kind == "e":
                 self._wrong(
                     tag.column - 1,
-                    f"second trigger for event {tag.number} (the first is at column {other.column}): "
-                    "one trigger an event; mark the words that name the act best, or give this its own number",
+                    f"second trigger for event {tag.number} (the first is at column {other.column}): one "
+                    "trigger an event; mark the words that name the act best, or give it its own number",
                 )
                 return
             if other.span == tag.span:

@@ -1,0 +1,143 @@
+"""``coder corpus``: build, check and describe annotated sentences, and bring in other people's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+corpus_app = typer.Typer(
+    no_args_is_help=True,
+    help="Build, check and describe annotated sentences; import labelled data of your own.",
+)
+
+_SEEDS = Path("seeds/cameo")
+_Ontology = Annotated[
+    Optional[Path],  # noqa: UP045 - Typer reads this at run time, on Python 3.10 too
+    typer.Option("--ontology", help="Table of codes to check against; CAMEO by default."),
+]
+
+
+@corpus_app.command()
+def build(
+    seeds: Annotated[Path, typer.Option(help="Folder of batch files (*.txt) and splits.toml.")] = _SEEDS,
+    out: Annotated[Path, typer.Option(help="Folder of the split files.")] = Path("data/built"),
+    seed: Annotated[int, typer.Option(help="Seed of MinHash.")] = 0,
+    validation_batches: Annotated[
+        str, typer.Option(help="Batches for validation, separated by commas, in place of splits.toml.")
+    ] = "",
+    test_batches: Annotated[
+        str, typer.Option(help="Batches for test, separated by commas, in place of splits.toml.")
+    ] = "",
+    skip_broken: Annotated[
+        bool, typer.Option("--skip-broken", help="Leave out broken lines (listed, exit code 1).")
+    ] = False,
+    ontology: _Ontology = None,
+) -> None:
+    """Write train, validation and test files: whole batches a split, duplicates across splits removed.
+
+    Example: coder corpus build --seeds seeds/cameo --out data/built
+    """
+    from coder.corpus.build import build_splits
+    from coder.ontology import load_ontology
+
+    report = build_splits(
+        seeds,
+        out,
+        validation=_names(validation_batches),
+        test=_names(test_batches),
+        known=load_ontology(ontology),
+        seed=seed,
+        skip_broken=skip_broken,
+    )
+    for problem in report.skipped:
+        typer.echo(f"{problem.file}:{problem.line}:{problem.column}: skipped: {problem.text}", err=True)
+    for split, counts in report.counts().items():
+        typer.echo(
+            f"{split + '.jsonl':<17} {counts['sentences']:>6} sentences, {counts['events']:>6} events, "
+            f"{counts['without_event']:>5} sentences without event"
+        )
+    removed = report.removed_counts()
+    total = ", ".join(f"{count} {reason}" for reason, count in removed.items()) or "none"
+    typer.echo(f"left out: {total} (each in {out / 'manifest.json'})")
+    if report.skipped:
+        lines = len({(problem.file, problem.line) for problem in report.skipped})
+        typer.echo(f"skipped {lines} broken lines: run coder corpus check {seeds}", err=True)
+        raise typer.Exit(1)
+
+
+@corpus_app.command()
+def check(
+    paths: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Argument(help=f"Batch files or folders of them; {_SEEDS} by default."),
+    ] = None,
+    warnings: Annotated[bool, typer.Option(help="Print warnings too.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON Lines.")] = False,
+    ontology: _Ontology = None,
+) -> None:
+    """Report every error and warning of annotated sentences; exit code 1 when there is an error.
+
+    Example: coder corpus check seeds/cameo/a.txt
+    """
+    from dataclasses import asdict
+
+    from coder.corpus.check import check_corpus
+    from coder.ontology import load_ontology
+
+    report = check_corpus(paths or [_SEEDS], load_ontology(ontology))
+    for finding in report.findings:
+        if warnings or finding.level == "error":
+            typer.echo(json.dumps(asdict(finding), ensure_ascii=False) if as_json else str(finding))
+    typer.echo(
+        f"{report.files} files, {report.sentences} sentences, {report.events} events: "
+        f"{report.errors} errors, {report.warnings} warnings",
+        err=as_json,
+    )
+    if report.errors:
+        raise typer.Exit(1)
+
+
+@corpus_app.command()
+def stats(
+    paths: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Argument(help=f"Batch files, folders of them, or split files (.jsonl); {_SEEDS} by default."),
+    ] = None,
+    min_root: Annotated[int, typer.Option("--min-root", help="Events a root should have.")] = 600,
+    min_3: Annotated[int, typer.Option("--min-3", help="Events a 3-digit code should have.")] = 60,
+    min_4: Annotated[int, typer.Option("--min-4", help="Events a 4-digit code should have.")] = 25,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    codes: Annotated[bool, typer.Option("--codes", help="Print the count of every code too.")] = False,
+    card: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Dataset card whose figures are replaced, such as seeds/cameo/README.md."),
+    ] = None,
+    ontology: _Ontology = None,
+) -> None:
+    """Print how many events each code has, how varied the sentences are, and what is below the minima.
+
+    Example: coder corpus stats --card seeds/cameo/README.md
+    """
+    from coder.corpus.batches import read_sentences
+    from coder.corpus.card import refresh_card, render_below, render_codes, render_figures
+    from coder.corpus.stats import Minima, corpus_stats
+    from coder.ontology import load_ontology
+
+    table = load_ontology(ontology)
+    figures = corpus_stats(read_sentences(paths or [_SEEDS], table), table, Minima(min_root, min_3, min_4))
+    if as_json:
+        typer.echo(json.dumps(figures.to_dict(), ensure_ascii=False, indent=1))
+    else:
+        typer.echo(render_figures(figures) + "\n\n" + render_below(figures))
+        if codes:
+            typer.echo("\n" + render_codes(figures))
+    if card is not None:
+        changed = refresh_card(card, figures)
+        typer.echo(f"{card}: {'figures refreshed' if changed else 'figures were up to date'}", err=True)
+
+
+def _names(value: str) -> list[str]:
+    return [name.strip() for name in value.split(",") if name.strip()]
