@@ -1,0 +1,245 @@
+"""From logits to spans, codes and events; plain functions on arrays, shared by inference and evaluation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from coder.infer.encode import Encoded
+from coder.infer.labels import ROLES, Decoding, LabelSpace
+from coder.infer.records import ASSERTED, NOT_ASSERTED, Offsets, ParsedEvent
+
+_EDGE = " \t\r\n,;:.!?\"“”‘’()–—-"
+_ARTICLES = ("the ", "a ", "an ")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSpan:
+    """A span in characters with the mean probability of its tokens, 0..1."""
+
+    start: int
+    end: int
+    score: float
+
+    @property
+    def offsets(self) -> Offsets:
+        """Start and end."""
+        return (self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a second reading says of one trigger, before thresholds.
+
+    ``root`` [1 + R] and ``code`` [C] are probabilities, code given its root; ``spans`` has the spans of each role; ``asserted`` is a probability.
+    """
+
+    trigger: ScoredSpan
+    root: np.ndarray
+    code: np.ndarray
+    asserted: float
+    spans: dict[str, list[ScoredSpan]]
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the softmax over the last axis."""
+    shifted = np.exp(logits - logits.max(-1, keepdims=True))
+    return shifted / shifted.sum(-1, keepdims=True)
+
+
+def find_spans(probabilities: np.ndarray, encoded: Encoded, text: str, threshold: float, actor: bool = False) -> list[ScoredSpan]:
+    """Return the spans of one role from BIO probabilities [T, 3].
+
+    A span is a run of tokens inside with probability above ``threshold``, cut where a new one begins, widened to whole words and freed of
+    punctuation at its edges (and, for an ``actor``, of a leading article).
+    """
+    inside = probabilities[: len(encoded.ids), 1] + probabilities[: len(encoded.ids), 2]
+    hits = np.flatnonzero((inside > threshold) & (encoded.starts >= 0))
+    spans: list[ScoredSpan] = []
+    taken = -1
+    i = 0
+    while i < len(hits):
+        first = last = int(hits[i])
+        i += 1
+        while i < len(hits) and hits[i] == last + 1:
+            token = int(hits[i])
+            if encoded.word_starts[token] and probabilities[token, 1] > max(0.5, probabilities[token, 2]):
+                break
+            last = token
+            i += 1
+        score = float(inside[first : last + 1].mean())
+        while first > 0 and not encoded.word_starts[first] and encoded.starts[first - 1] >= 0 and first - 1 > taken:
+            first -= 1
+        while last + 1 < len(encoded.ids) and not encoded.word_starts[last + 1] and encoded.starts[last + 1] >= 0:
+            last += 1
+        while i < len(hits) and hits[i] <= last:
+            i += 1
+        taken = last
+        span = trim(text, int(encoded.starts[first]), int(encoded.ends[last]), actor)
+        if span is not None:
+            spans.append(ScoredSpan(span[0], span[1], score))
+    return spans
+
+
+def trim(text: str, start: int, end: int, actor: bool) -> Offsets | None:
+    """Move the ends of a span inwards over punctuation and a leading article; None when nothing is left."""
+    while start < end and text[start] in _EDGE:
+        start += 1
+    # A full stop belongs to an abbreviation such as "U.S."
+    while end > start and text[end - 1] in _EDGE and not (text[end - 1] == "." and "." in text[start : end - 1]):
+        end -= 1
+    if actor:
+        lowered = text[start:end].lower()
+        for article in _ARTICLES:
+            if lowered.startswith(article) and len(lowered) > len(article):
+                start += len(article)
+                break
+        while start < end and text[start] in _EDGE:
+            start += 1
+    return (start, end) if start < end else None
+
+
+def find_triggers(logits: np.ndarray, encoded: Encoded, text: str, threshold: float) -> list[ScoredSpan]:
+    """Return the trigger spans of a first reading from its logits [T, 3]."""
+    return find_spans(softmax(logits), encoded, text, threshold)
+
+
+def read_second(
+    trigger: ScoredSpan,
+    outputs: dict[str, np.ndarray],
+    row: int,
+    encoded: Encoded,
+    text: str,
+    labels: "CodeTable",
+    decoding: Decoding,
+) -> Reading:
+    """Turn row ``row`` of a second reading's logits into probabilities and spans."""
+    root = softmax(outputs["root"][row] / decoding.root_temperature)
+    tags = softmax(outputs["tags"][row])
+    spans = {
+        role: find_spans(tags[:, i], encoded, text, decoding.role_thresholds[role], actor=role in ("source", "target"))
+        for i, role in enumerate(ROLES)
+    }
+    asserted = 1.0 / (1.0 + float(np.exp(-outputs["status"][row])))
+    return Reading(trigger, root, labels.within_roots(outputs["code"][row] / decoding.code_temperature), asserted, spans)
+
+
+class CodeTable:
+    """The label space as index arrays, for quick sums over subtrees."""
+
+    def __init__(self, labels: LabelSpace) -> None:
+        self.labels = labels
+        self.root_of = np.asarray(labels.root_rows(), dtype=np.int64)
+        self.rows_of_root = [np.flatnonzero(self.root_of == i) for i in range(len(labels.roots))]
+        self._index = {code: i for i, code in enumerate(labels.codes)}
+        self._children: dict[str, list[str]] = {}
+        for code in labels.codes:
+            self._children.setdefault(labels.parents[code], []).append(code)
+        self._subtree = {code: np.asarray(labels.subtree(code), dtype=np.int64) for code in labels.codes}
+
+    def within_roots(self, logits: np.ndarray) -> np.ndarray:
+        """Return P(code given its root) [C]; the codes of each root sum to 1."""
+        out = np.zeros_like(logits)
+        for rows in self.rows_of_root:
+            if len(rows):
+                out[rows] = softmax(logits[rows])
+        return out
+
+    def deepest(self, root: int, code: np.ndarray, backoff: float) -> tuple[str, float]:
+        """Return the deepest code below root number ``root`` that is likely enough, and its probability given the root.
+
+        Walks down from the root to the likeliest child as long as the child's whole subtree holds at least ``backoff``;
+        stops early where the code itself is likelier than any of its children.
+        """
+        here, chance = self.labels.roots[root], 1.0
+        while True:
+            children = self._children.get(here, [])
+            if not children:
+                return here, chance
+            sums = [float(code[self._subtree[child]].sum()) for child in children]
+            best = int(np.argmax(sums))
+            own = float(code[self._index[here]]) if here in self._index else -1.0
+            if sums[best] < backoff or own > sums[best]:
+                return here, chance
+            here, chance = children[best], sums[best]
+
+
+def pair_actors(sources: Sequence[Offsets], targets: Sequence[Offsets]) -> list[tuple[Offsets | None, Offsets | None]]:
+    """Pair each source with each target; an actor in both roles never meets itself, and a side without partner stays alone."""
+    if not sources or not targets:
+        return [(s, None) for s in sources] or [(None, t) for t in targets] or [(None, None)]
+    pairs: list[tuple[Offsets | None, Offsets | None]] = [(s, t) for s in sources for t in targets if s != t]
+    return pairs or [(sources[0], None)]
+
+
+def event_score(reading: Reading) -> float:
+    """Return the chance, 0..1, that the reading's trigger is an event at all."""
+    return reading.trigger.score * (1.0 - float(reading.root[0]))
+
+
+def confidence_features(reading: Reading, source: ScoredSpan | None, target: ScoredSpan | None) -> list[float]:
+    """Return what the calibrated confidence is computed from, all finite."""
+
+    def logit(p: float) -> float:
+        p = min(max(p, 1e-4), 1 - 1e-4)
+        return float(np.log(p / (1 - p)))
+
+    event = 1.0 - float(reading.root[0])
+    root = float(reading.root[1:].max()) / max(event, 1e-6)
+    return [
+        logit(reading.trigger.score),
+        logit(event),
+        logit(min(root, 1.0)),
+        logit(source.score) if source else 0.0,
+        0.0 if source else 1.0,
+        logit(target.score) if target else 0.0,
+        0.0 if target else 1.0,
+        abs(logit(reading.asserted)),
+        float(len(reading.spans["source"]) > 1) + float(len(reading.spans["target"]) > 1),
+    ]
+
+
+def confidence(features: Sequence[float], decoding: Decoding) -> float:
+    """Return the calibrated confidence, 0..1, by the logistic weights that calibration fitted."""
+    weights = decoding.confidence_weights or [1.0, 0.5, 0.5] + [0.0] * (len(features) - 3)
+    z = decoding.confidence_bias + sum(w * f for w, f in zip(weights, features, strict=True))
+    return float(1.0 / (1.0 + np.exp(-z)))
+
+
+def events_of(reading: Reading, table: CodeTable, decoding: Decoding) -> list[ParsedEvent]:
+    """Return the events of one second reading: none when it falls below its root's threshold, else one for each pair of actors."""
+    best = int(reading.root[1:].argmax())
+    root = table.labels.roots[best]
+    if event_score(reading) < decoding.event_thresholds.get(root, decoding.event_threshold):
+        return []
+    return expand(reading, table, decoding)
+
+
+def expand(reading: Reading, table: CodeTable, decoding: Decoding) -> list[ParsedEvent]:
+    """Return one event for each pair of actors of a second reading, whatever its score."""
+    best = int(reading.root[1:].argmax())
+    code, chance = table.deepest(best, reading.code, decoding.backoff)
+    given_event = float(reading.root[1 + best]) / max(1.0 - float(reading.root[0]), 1e-6)
+    scored = {role: {span.offsets: span for span in reading.spans[role]} for role in ROLES}
+    place = max(reading.spans["place"], key=lambda s: s.score, default=None)
+    when = max(reading.spans["time"], key=lambda s: s.score, default=None)
+    status = ASSERTED if reading.asserted >= decoding.assert_threshold else NOT_ASSERTED
+    events = []
+    for source, target in pair_actors(list(scored["source"]), list(scored["target"])):
+        features = confidence_features(
+            reading, scored["source"][source] if source else None, scored["target"][target] if target else None
+        )
+        events.append(
+            ParsedEvent(
+                code=code,
+                confidence=confidence(features, decoding),
+                code_confidence=min(1.0, given_event * chance),
+                status=status,
+                trigger=reading.trigger.offsets,
+                source=source,
+                target=target,
+                place=place.offsets if place else None,
+                time=when.offsets if when else None,
+            )
+        )
+    return events

@@ -1,0 +1,138 @@
+"""What a model folder's config.json says: the label space, the decoding numbers and the calibration."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from coder.errors import ModelError
+
+FORMAT = 1
+NONE = "none"
+ROLES = ("source", "target", "place", "time")
+MARKS = ("source", "target", "trigger")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSpace:
+    """The codes that a model can give, in the order of its outputs.
+
+    ``roots`` are the root codes (output 0 of the root head is "none", then these); ``codes`` are all codes below the roots;
+    ``parents`` maps each code to its parent.
+    """
+
+    roots: tuple[str, ...]
+    codes: tuple[str, ...]
+    parents: Mapping[str, str]
+
+    def root_of(self, code: str) -> str:
+        """Return the root above ``code`` (itself for a root)."""
+        while code in self.parents:
+            code = self.parents[code]
+        return code
+
+    def root_rows(self) -> list[int]:
+        """Return for each of ``codes`` the index of its root in ``roots``."""
+        index = {root: i for i, root in enumerate(self.roots)}
+        return [index[self.root_of(code)] for code in self.codes]
+
+    def subtree(self, code: str) -> list[int]:
+        """Return the indexes into ``codes`` of ``code`` and all that lie below it."""
+        return [i for i, other in enumerate(self.codes) if code in self.lineage(other)]
+
+    def lineage(self, code: str) -> tuple[str, ...]:
+        """Return ``code`` and its ancestors, nearest first."""
+        line = [code]
+        while line[-1] in self.parents:
+            line.append(self.parents[line[-1]])
+        return tuple(line)
+
+
+@dataclass(slots=True)
+class Decoding:
+    """Numbers that decoding uses, fitted on the validation split and saved with the model.
+
+    Probabilities lie in 0..1. ``event_thresholds`` maps a root code to the least confidence of an event of that root;
+    roots that are not named use ``event_threshold``. ``backoff`` is the least probability of a code given its root below which its parent is given.
+    """
+
+    trigger_threshold: float = 0.4
+    role_thresholds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(ROLES, 0.5))
+    event_threshold: float = 0.3
+    event_thresholds: dict[str, float] = field(default_factory=dict)
+    assert_threshold: float = 0.5
+    backoff: float = 0.35
+    root_temperature: float = 1.0
+    code_temperature: float = 1.0
+    confidence_weights: list[float] = field(default_factory=list)
+    confidence_bias: float = 0.0
+
+
+@dataclass(slots=True)
+class ModelSettings:
+    """All that a model folder says besides weights and vocabulary."""
+
+    labels: LabelSpace
+    decoding: Decoding
+    max_tokens: int = 160
+    pad_id: int = 0
+    readings: int = 2
+    model_file: str = "model.onnx"
+    model_sha256: str = ""
+    name: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def save(self, folder: Path) -> None:
+        """Write ``config.json`` into ``folder``."""
+        data = {
+            "format": FORMAT,
+            "name": self.name,
+            "roots": list(self.labels.roots),
+            "codes": list(self.labels.codes),
+            "parents": dict(self.labels.parents),
+            "decoding": asdict(self.decoding),
+            "max_tokens": self.max_tokens,
+            "pad_id": self.pad_id,
+            "readings": self.readings,
+            "model_file": self.model_file,
+            "model_sha256": self.model_sha256,
+            "details": self.details,
+        }
+        (folder / "config.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "ModelSettings":
+        """Read ``config.json`` of ``folder``; ModelError says what is missing or of another form."""
+        path = folder / "config.json"
+        if not folder.is_dir():
+            raise ModelError(f"model folder {str(folder)!r} does not exist: give a folder made by 'coder export'")
+        if not path.is_file():
+            raise ModelError(f"{folder} holds no config.json, so it is no coder model: give a folder made by 'coder export'")
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            if data.get("format") != FORMAT:
+                raise ModelError(
+                    f"{path}: model format {data.get('format')!r}, this version of coder reads format {FORMAT}: "
+                    "export the run again or install the matching version"
+                )
+            return cls(
+                labels=LabelSpace(tuple(data["roots"]), tuple(data["codes"]), data["parents"]),
+                decoding=Decoding(**data["decoding"]),
+                max_tokens=data["max_tokens"],
+                pad_id=data["pad_id"],
+                readings=data["readings"],
+                model_file=data["model_file"],
+                model_sha256=data["model_sha256"],
+                name=data["name"],
+                details=data["details"],
+            )
+        except (json.JSONDecodeError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
+            raise ModelError(f"{path} is damaged ({error!r}): export the model again") from error
+
+
+def label_space(codes: Sequence[tuple[str, str | None]]) -> LabelSpace:
+    """Build a label space from ``(code, parent)`` pairs; codes without parent are the roots."""
+    roots = tuple(code for code, parent in codes if parent is None)
+    below = tuple(code for code, parent in codes if parent is not None)
+    return LabelSpace(roots, below, {code: parent for code, parent in codes if parent is not None})

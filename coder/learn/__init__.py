@@ -1,0 +1,1 @@
+"""Training of the event parser: torch, transformers, datasets, scikit-learn and Hydra live here and nowhere else."""

@@ -1,0 +1,102 @@
+"""Where the encoder and its tokenizer come from."""
+
+import hashlib
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+from coder.errors import ConfigError, MissingExtraError
+from coder.infer.labels import LabelSpace
+from coder.learn.configuration import EventParserConfig
+from coder.learn.modeling import EventParserModel
+from coder.learn.schema import BackboneConfig, ModelConfig
+
+_PACKAGE = "package:"
+
+
+def locate(backbone: BackboneConfig) -> str:
+    """Return the folder or hub name of the encoder, its weights' hash checked; raises ConfigError or MissingExtraError."""
+    source = backbone.source
+    if source.startswith(_PACKAGE):
+        name, _, inner = source[len(_PACKAGE) :].partition("/")
+        spec = importlib.util.find_spec(name)
+        if spec is None or not spec.submodule_search_locations:
+            raise MissingExtraError(name.replace("_", "-"), "train", f"the backbone {backbone.name!r}")
+        source = str(Path(spec.submodule_search_locations[0]) / inner)
+    folder = Path(source)
+    looks_like_path = source.startswith((".", "/", "~")) or folder.exists()
+    if looks_like_path and not (folder / "config.json").is_file():
+        raise ConfigError(f"backbone.source {backbone.source!r}: no config.json in {folder}; expected a folder with a Hugging Face encoder")
+    if backbone.sha256:
+        weights = folder / "model.safetensors"
+        if not weights.is_file():
+            raise ConfigError(f"backbone.sha256 is set but {weights} does not exist: unset it or give a folder with model.safetensors")
+        found = hashlib.sha256(weights.read_bytes()).hexdigest()
+        if found != backbone.sha256:
+            raise ConfigError(f"{weights}: expected sha256 {backbone.sha256}, found {found}: the weights are damaged or another version")
+    return source
+
+
+def load_backbone(backbone: BackboneConfig, model: ModelConfig, labels: LabelSpace) -> tuple[EventParserModel, Tokenizer, int]:
+    """Return an event parser with fresh heads on the encoder, its tokenizer and the id of the padding token."""
+    if not backbone.source:
+        return _random(backbone, model, labels)
+    source = locate(backbone)
+    encoder_config = AutoConfig.from_pretrained(source)
+    parser = EventParserModel(_parser_config(encoder_config.to_dict(), model, labels))
+    loaded = AutoModel.from_pretrained(source)
+    missing = parser.encoder.load_state_dict(loaded.state_dict(), strict=False).missing_keys
+    if [key for key in missing if "pooler" not in key and "position_ids" not in key]:
+        raise ConfigError(f"backbone {source}: weights are missing for {missing[:3]} …")
+    fast = AutoTokenizer.from_pretrained(source)
+    if not getattr(fast, "is_fast", False):
+        raise ConfigError(f"backbone {source}: no fast tokenizer; coder needs one that gives character offsets")
+    return parser, plain(fast.backend_tokenizer), int(fast.pad_token_id or 0)
+
+
+def plain(tokenizer: Tokenizer) -> Tokenizer:
+    """Return a copy of ``tokenizer`` without truncation and padding, as it is saved with the model."""
+    copy = Tokenizer.from_str(tokenizer.to_str())
+    copy.no_truncation()
+    copy.no_padding()
+    return copy
+
+
+def _parser_config(encoder: dict[str, Any], model: ModelConfig, labels: LabelSpace) -> EventParserConfig:
+    encoder = json.loads(json.dumps({k: v for k, v in encoder.items() if k not in ("dtype", "torch_dtype", "transformers_version")}, default=str))
+    return EventParserConfig(
+        encoder=encoder,
+        roots=list(labels.roots),
+        codes=list(labels.codes),
+        parents=dict(labels.parents),
+        head_size=model.head_size,
+        dropout=model.dropout,
+        mark_inputs=model.readings == 2,
+    )
+
+
+def _random(backbone: BackboneConfig, model: ModelConfig, labels: LabelSpace) -> tuple[EventParserModel, Tokenizer, int]:
+    """A small encoder with random weights and a character tokenizer, for tests of the plumbing."""
+    from tokenizers import models, normalizers, pre_tokenizers, processors
+
+    letters = [chr(c) for c in range(33, 127)]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *("##" + c for c in letters)]
+    tokenizer = Tokenizer(models.WordPiece({token: i for i, token in enumerate(vocabulary)}, unk_token="[UNK]", max_input_chars_per_word=200))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    shape: dict[str, Any] = {
+        "model_type": "bert",
+        "vocab_size": len(vocabulary),
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 64,
+        "max_position_embeddings": 512,
+        **dict(backbone.random),
+    }
+    return EventParserModel(_parser_config(shape, model, labels)), tokenizer, 0

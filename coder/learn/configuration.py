@@ -1,0 +1,38 @@
+"""The configuration of the event parser as a transformers model."""
+
+from typing import Any
+
+from transformers import PretrainedConfig
+
+from coder.infer.labels import LabelSpace
+
+
+class EventParserConfig(PretrainedConfig):
+    """Everything that shapes an event parser's network: the encoder's own configuration, the label space and the head sizes."""
+
+    model_type = "coder_event_parser"
+
+    def __init__(
+        self,
+        encoder: dict[str, Any] | None = None,
+        roots: list[str] | None = None,
+        codes: list[str] | None = None,
+        parents: dict[str, str] | None = None,
+        head_size: int = 512,
+        dropout: float = 0.1,
+        mark_inputs: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self.encoder = encoder or {}
+        self.roots = list(roots or [])
+        self.codes = list(codes or [])
+        self.parents = dict(parents or {})
+        self.head_size = head_size
+        self.dropout = dropout
+        self.mark_inputs = mark_inputs
+        super().__init__(**kwargs)
+
+    @property
+    def labels(self) -> LabelSpace:
+        """The codes in the order of the outputs."""
+        return LabelSpace(tuple(self.roots), tuple(self.codes), self.parents)

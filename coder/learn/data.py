@@ -1,0 +1,83 @@
+"""The splits that a run trains on, as datasets of readings."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset
+from tokenizers import Tokenizer
+
+from coder.assets import asset
+from coder.corpus.build import build_splits
+from coder.corpus.read import read_split
+from coder.corpus.records import AnnotatedSentence
+from coder.errors import CorpusError
+from coder.infer.labels import LabelSpace, label_space
+from coder.learn.augment import Augmenter, AugmentShares
+from coder.learn.readings import ReadingEncoder, plan_readings, root_weights
+from coder.learn.schema import DataConfig, TrainConfig
+from coder.ontology import load_ontology
+
+
+def labels_of(config: DataConfig) -> LabelSpace:
+    """Return the label space of the ontology that the configuration names (default: the shipped CAMEO)."""
+    ontology = load_ontology(Path(config.ontology)) if config.ontology else load_ontology()
+    return label_space([(code, ontology[code].parent) for code in ontology.codes])
+
+
+def load_splits(config: DataConfig) -> dict[str, list[AnnotatedSentence]]:
+    """Return the sentences of train, validation and test (empty without a test file); builds them from ``seeds`` when that is set."""
+    if config.seeds is not None:
+        seeds = Path(config.seeds)
+        if not seeds.is_dir() and config.seeds == "seeds/cameo":
+            seeds = asset("seeds/cameo")
+        build_splits(seeds, Path(config.train).parent)
+    splits = {"train": read_split(Path(config.train)), "validation": read_split(Path(config.validation))}
+    splits["test"] = read_split(Path(config.test)) if config.test else []
+    return splits
+
+
+def check_codes(splits: dict[str, list[AnnotatedSentence]], labels: LabelSpace) -> None:
+    """Raise CorpusError for a code that the ontology does not have."""
+    known = {*labels.roots, *labels.codes}
+    for split, sentences in splits.items():
+        for sentence in sentences:
+            for event in sentence.events:
+                if event.code is not None and event.code not in known:
+                    raise CorpusError(
+                        f"{split}: sentence {sentence.id or sentence.text[:40]!r} has the code {event.code!r}, which the ontology does not have: "
+                        "mend the label, or give data.ontology=FILE"
+                    )
+
+
+def readings(config: TrainConfig, sentences: list[AnnotatedSentence], labels: LabelSpace, tokenizer: Tokenizer, train: bool) -> tuple[Dataset, list[int]]:
+    """Return a dataset whose rows are encoded readings, made on access, and the length of each in characters."""
+    rng = random.Random(config.seed)
+    if train and config.data.fraction < 1.0:
+        sentences = rng.sample(sentences, max(1, round(len(sentences) * config.data.fraction)))
+    plans = plan_readings(sentences, labels, config.data.negatives, rng)
+    if not train and len(plans) > config.data.validation_readings:
+        plans = rng.sample(plans, config.data.validation_readings)
+    if not train:
+        plans.sort(key=lambda p: len(sentences[p.sentence].text))
+    augment = config.data.augment
+    augmenter = None
+    if train:
+        shares = AugmentShares(augment.actor_swap, augment.dateline, augment.headline, augment.upper)
+        augmenter = Augmenter(sentences, shares, config.seed)
+    encoder = ReadingEncoder(
+        sentences,
+        labels,
+        tokenizer,
+        config.backbone.max_tokens,
+        augmenter,
+        root_weights(plans, config.data.balance) if train else None,
+        config.seed,
+    )
+    rows: dict[str, list[Any]] = {
+        "kind": [p.kind for p in plans],
+        "sentence": [p.sentence for p in plans],
+        "event": [p.event for p in plans],
+    }
+    dataset = Dataset.from_dict(rows).with_transform(encoder)
+    return dataset, [len(sentences[p.sentence].text) for p in plans]

@@ -1,0 +1,141 @@
+"""The event parser's network: one encoder, read twice, with light heads (DESIGN: first and second reading)."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoConfig, AutoModel, PreTrainedModel
+from transformers.utils import ModelOutput
+
+from coder.infer.labels import MARKS, ROLES
+from coder.learn.configuration import EventParserConfig
+
+IGNORE = -100
+
+
+@dataclass
+class ParserOutput(ModelOutput):
+    """Logits of a batch: B sentences, T tokens, R roots, C codes below them.
+
+    trigger [B, T, 3] (outside, begin, inside); tags [B, T, 4, 3], the same for source, target, place, time of the marked event;
+    root [B, 1 + R], "none" first; code [B, C], comparable within one root; status [B], above 0 for asserted.
+    """
+
+    loss: Tensor | None = None
+    trigger: Tensor | None = None
+    tags: Tensor | None = None
+    root: Tensor | None = None
+    code: Tensor | None = None
+    status: Tensor | None = None
+
+
+class EventParserModel(PreTrainedModel):
+    """Encoder with four heads: triggers (first reading), roles, code and status (second reading, marks given)."""
+
+    config_class = EventParserConfig
+    base_model_prefix = "encoder"
+    supports_gradient_checkpointing = False
+
+    def __init__(self, config: EventParserConfig) -> None:
+        super().__init__(config)
+        encoder_config = AutoConfig.for_model(**config.encoder)
+        self.encoder = AutoModel.from_config(encoder_config)
+        size = encoder_config.hidden_size
+        self.mark_embedding = nn.Parameter(torch.zeros(len(MARKS), size))
+        self.absent = nn.Parameter(torch.zeros(len(MARKS), size))
+        self.dropout = nn.Dropout(config.dropout)
+        self.trigger_head = nn.Linear(size, 3)
+        self.tag_hidden = nn.Linear(size, size)
+        self.tag_head = nn.Linear(size, len(ROLES) * 3)
+        self.code_hidden = nn.Linear(size * (1 + len(MARKS)), config.head_size)
+        self.root_head = nn.Linear(config.head_size, 1 + len(config.roots))
+        self.code_head = nn.Linear(config.head_size, len(config.codes))
+        self.status_head = nn.Linear(config.head_size, 1)
+        labels = config.labels
+        # A rare code leans on its parent: its weight row is its own plus its ancestors' rows below the root.
+        ladder = torch.zeros(len(config.codes), len(config.codes))
+        place = {code: i for i, code in enumerate(config.codes)}
+        for i, code in enumerate(config.codes):
+            for other in labels.lineage(code):
+                if other in place:
+                    ladder[i, place[other]] = 1.0
+        self.register_buffer("ladder", ladder)
+        self.register_buffer("root_of_code", torch.tensor(labels.root_rows(), dtype=torch.long))
+        self.post_init()
+        nn.init.normal_(self.mark_embedding, std=0.02)
+
+    def _init_weights(self, module: nn.Module) -> None:
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=0.02)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+    def heads(self) -> list[nn.Parameter]:
+        """Return the parameters that are new here, not the encoder's."""
+        return [p for name, p in self.named_parameters() if not name.startswith("encoder.")]
+
+    def read(self, input_ids: Tensor, attention_mask: Tensor, marks: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """Return (trigger, tags, root, code, status) logits; marks [B, T, 3] are zero in a first reading."""
+        embedded = self.encoder.get_input_embeddings()(input_ids)
+        if self.config.mark_inputs:
+            embedded = embedded + marks @ self.mark_embedding
+        hidden = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask).last_hidden_state
+        hidden = self.dropout(hidden)
+        trigger = self.trigger_head(hidden)
+        tags = self.tag_head(functional.gelu(self.tag_hidden(hidden)))
+        tags = tags.reshape(tags.shape[0], -1, len(ROLES), 3)
+        count = marks.sum(1).unsqueeze(-1)
+        pooled = marks.transpose(1, 2) @ hidden / count.clamp(min=1.0)
+        pooled = pooled + (count == 0).to(pooled.dtype) * self.absent
+        summary = torch.cat([hidden[:, 0], pooled.flatten(1)], dim=-1)
+        summary = self.dropout(functional.gelu(self.code_hidden(summary)))
+        weight = self.ladder @ self.code_head.weight
+        code = functional.linear(summary, weight, self.code_head.bias)
+        return trigger, tags, self.root_head(summary), code, self.status_head(summary).squeeze(-1)
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        marks: Tensor,
+        trigger_labels: Tensor | None = None,
+        tag_labels: Tensor | None = None,
+        root_labels: Tensor | None = None,
+        code_labels: Tensor | None = None,
+        status_labels: Tensor | None = None,
+        weights: Tensor | None = None,
+        smoothing: float = 0.0,
+        **_: object,
+    ) -> ParserOutput:
+        """Read a batch and, when labels are given, add up the losses of the heads; labels of IGNORE take no part."""
+        trigger, tags, root, code, status = self.read(input_ids, attention_mask, marks)
+        output = ParserOutput(trigger=trigger, tags=tags, root=root, code=code, status=status)
+        if root_labels is None or trigger_labels is None or tag_labels is None or code_labels is None or status_labels is None:
+            return output
+        row_weight = weights if weights is not None else torch.ones(len(input_ids), device=input_ids.device)
+        loss = _cross_entropy(trigger.transpose(1, 2), trigger_labels) * 2.0
+        loss = loss + _cross_entropy(tags.permute(0, 3, 1, 2), tag_labels) * 4.0
+        loss = loss + _weighted(root, root_labels, row_weight, smoothing)
+        in_root = self.root_of_code[None, :] == (root_labels[:, None] - 1)
+        masked = code.masked_fill(~in_root, -1e4)
+        loss = loss + _weighted(masked, code_labels, row_weight, 0.0)
+        known = status_labels != IGNORE
+        if known.any():
+            loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(status[known], status_labels[known].float())
+        output.loss = loss
+        return output
+
+
+def _cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    if not (labels != IGNORE).any():
+        return logits.sum() * 0.0
+    return functional.cross_entropy(logits, labels, ignore_index=IGNORE)
+
+
+def _weighted(logits: Tensor, labels: Tensor, weights: Tensor, smoothing: float) -> Tensor:
+    known = labels != IGNORE
+    if not known.any():
+        return logits.sum() * 0.0
+    losses = functional.cross_entropy(logits[known], labels[known], reduction="none", label_smoothing=smoothing)
+    return (losses * weights[known]).sum() / weights[known].sum()

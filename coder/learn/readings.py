@@ -1,0 +1,223 @@
+"""From annotated sentences to the readings that the network learns from: one first reading a sentence, one second reading an event."""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from coder.corpus.records import AnnotatedSentence, EventAnnotation, Span
+from coder.infer.encode import Encoded, encode_batch, marks
+from coder.infer.labels import LabelSpace
+from coder.learn.augment import Augmenter
+
+IGNORE = -100
+OUTSIDE, BEGIN, INSIDE = 0, 1, 2
+FIRST, EVENT, PAIR, NEGATIVE, LABEL = "first", "event", "pair", "negative", "label"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlan:
+    """Which reading of which sentence: ``event`` is an index into its events (-1 in first and negative readings)."""
+
+    kind: str
+    sentence: int
+    event: int = -1
+    root: str = ""
+
+
+def plan_readings(sentences: Sequence[AnnotatedSentence], labels: LabelSpace, negatives: float, rng: random.Random) -> list[ReadingPlan]:
+    """List the readings of ``sentences``.
+
+    Each sentence of grade "tuples" gives a first reading, an event reading an event, a pair reading for each event with actors that no other event shares,
+    and with probability ``negatives`` a reading of a wrong trigger; grade "pairs" gives pair readings, grade "label" a reading without marks.
+    """
+    plans: list[ReadingPlan] = []
+    for index, sentence in enumerate(sentences):
+        if sentence.grade in ("tuples", "pairs"):
+            plans.append(ReadingPlan(FIRST, index))
+        pairs = Counter((e.sources, e.targets) for e in sentence.events)
+        for number, event in enumerate(sentence.events):
+            root = labels.root_of(event.code) if event.code else ""
+            if sentence.grade == "tuples":
+                plans.append(ReadingPlan(EVENT, index, number, root))
+            if sentence.grade == "label":
+                plans.append(ReadingPlan(LABEL, index, number, root))
+            elif event.code and (event.sources or event.targets) and pairs[event.sources, event.targets] == 1:
+                plans.append(ReadingPlan(PAIR, index, number, root))
+        if sentence.grade == "tuples" and rng.random() < negatives:
+            plans.append(ReadingPlan(NEGATIVE, index))
+    return plans
+
+
+class ReadingEncoder:
+    """Turns plans into features: ids, marks and the labels of each head, augmented afresh at each call when ``augment`` is given."""
+
+    def __init__(
+        self,
+        sentences: Sequence[AnnotatedSentence],
+        labels: LabelSpace,
+        tokenizer: Tokenizer,
+        max_tokens: int,
+        augmenter: Augmenter | None = None,
+        root_weights: dict[str, float] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.sentences = sentences
+        self.labels = labels
+        self.tokenizer = tokenizer
+        self.max_tokens = max_tokens
+        self.augmenter = augmenter
+        self.root_weights = root_weights or {}
+        self.rng = random.Random(seed)
+        self._root = {root: i + 1 for i, root in enumerate(labels.roots)}
+        self._code = {code: i for i, code in enumerate(labels.codes)}
+
+    def __call__(self, batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """Encode a ``datasets`` batch with the columns kind, sentence, event."""
+        rows = [
+            self.encode(ReadingPlan(kind, sentence, event))
+            for kind, sentence, event in zip(batch["kind"], batch["sentence"], batch["event"], strict=True)
+        ]
+        return {key: [row[key] for row in rows] for key in rows[0]}
+
+    def encode(self, plan: ReadingPlan) -> dict[str, Any]:
+        """Encode one reading; tokens past ``max_tokens`` are left out (the run report counts them)."""
+        sentence = self.sentences[plan.sentence]
+        if self.augmenter is not None:
+            sentence = self.augmenter(sentence)
+        encoded = encode_batch(self.tokenizer, [sentence.text])[0]
+        build = {FIRST: self._first, EVENT: self._event, PAIR: self._pair, NEGATIVE: self._negative, LABEL: self._label}
+        row = build[plan.kind](sentence, encoded, plan)
+        n = self.max_tokens
+        if len(encoded.ids) > n:
+            row = {k: v[:n] if isinstance(v, np.ndarray) else v for k, v in row.items()}
+        return row
+
+    def _row(self, encoded: Encoded, spans: dict[str, Sequence[Span]] | None = None) -> dict[str, Any]:
+        return {
+            "input_ids": encoded.ids,
+            "marks": marks(encoded, spans or {}),
+            "trigger_labels": np.full(len(encoded.ids), IGNORE, dtype=np.int64),
+            "tag_labels": np.full((len(encoded.ids), 4), IGNORE, dtype=np.int64),
+            "root_labels": IGNORE,
+            "code_labels": IGNORE,
+            "status_labels": IGNORE,
+            "weights": 1.0,
+        }
+
+    def _first(self, sentence: AnnotatedSentence, encoded: Encoded, plan: ReadingPlan) -> dict[str, Any]:
+        row = self._row(encoded)
+        if sentence.grade == "tuples":
+            triggers = [e.trigger for e in sentence.events if e.trigger is not None]
+            row["trigger_labels"] = tag(encoded, triggers)
+        spans = [list(dict.fromkeys(s for e in sentence.events for s in getattr(e, role))) for role in ("sources", "targets", "places", "times")]
+        row["tag_labels"] = np.stack([tag(encoded, s) for s in spans], axis=1)
+        if sentence.grade == "pairs":
+            # Other events of the sentence may be unmarked, so only what is marked teaches.
+            outside = row["tag_labels"] == OUTSIDE
+            row["tag_labels"][outside] = IGNORE
+        return row
+
+    def _code_labels(self, row: dict[str, Any], event: EventAnnotation) -> None:
+        if event.code is None:
+            return
+        root = self.labels.root_of(event.code)
+        row["root_labels"] = self._root[root]
+        row["code_labels"] = self._code.get(event.code, IGNORE)
+        row["status_labels"] = int(event.asserted)
+        row["weights"] = self.root_weights.get(root, 1.0)
+
+    def _event(self, sentence: AnnotatedSentence, encoded: Encoded, plan: ReadingPlan) -> dict[str, Any]:
+        event = sentence.events[plan.event]
+        spans: dict[str, Sequence[Span]] = {"trigger": [event.trigger] if event.trigger else []}
+        row = self._row(encoded, spans)
+        row["tag_labels"] = np.stack([tag(encoded, s) for s in (event.sources, event.targets, event.places, event.times)], axis=1)
+        self._code_labels(row, event)
+        return row
+
+    def _pair(self, sentence: AnnotatedSentence, encoded: Encoded, plan: ReadingPlan) -> dict[str, Any]:
+        event = sentence.events[plan.event]
+        sources, targets = list(event.sources), list(event.targets)
+        if self.augmenter is not None:
+            # A caller gives one actor a side, and sometimes one only.
+            sources = self._one(sources)
+            targets = self._one([t for t in targets if t not in sources] or targets)
+        row = self._row(encoded, {"source": sources, "target": targets})
+        self._code_labels(row, event)
+        return row
+
+    def _one(self, spans: list[Span]) -> list[Span]:
+        return [self.rng.choice(spans)] if len(spans) > 1 and self.rng.random() < 0.7 else spans
+
+    def _label(self, sentence: AnnotatedSentence, encoded: Encoded, plan: ReadingPlan) -> dict[str, Any]:
+        row = self._row(encoded)
+        self._code_labels(row, sentence.events[plan.event])
+        return row
+
+    def _negative(self, sentence: AnnotatedSentence, encoded: Encoded, plan: ReadingPlan) -> dict[str, Any]:
+        taken = np.zeros(len(encoded.ids), dtype=bool)
+        for event in sentence.events:
+            if event.trigger is not None:
+                taken |= encoded.tokens_of(event.trigger)
+        long = (encoded.ends - encoded.starts) > 3
+        free = np.flatnonzero(~taken & encoded.word_starts & long & (encoded.starts >= 0))
+        if len(free) == 0:
+            return self._row(encoded)
+        at = int(self.rng.choice(list(free)))
+        span = Span(int(encoded.starts[at]), int(encoded.ends[min(at + self.rng.randint(0, 1), len(encoded.ids) - 2)]))
+        row = self._row(encoded, {"trigger": [span]})
+        row["root_labels"] = 0
+        return row
+
+
+def tag(encoded: Encoded, spans: Sequence[Span]) -> np.ndarray:
+    """Return BIO labels [tokens] of ``spans``; special tokens are ignored."""
+    out = np.where(encoded.starts < 0, IGNORE, OUTSIDE).astype(np.int64)
+    for span in spans:
+        inside = np.flatnonzero(encoded.tokens_of(span))
+        if len(inside):
+            out[inside] = INSIDE
+            out[inside[0]] = BEGIN
+    return out
+
+
+def root_weights(plans: Sequence[ReadingPlan], power: float) -> dict[str, float]:
+    """Return the loss weight of each root, count to the power of ``-power``, scaled to mean 1 over the readings (0: all equal)."""
+    counts = Counter(plan.root for plan in plans if plan.root)
+    raw = {root: count**-power for root, count in counts.items()}
+    mean = sum(raw[root] * count for root, count in counts.items()) / max(1, sum(counts.values()))
+    return {root: value / mean for root, value in raw.items()} if counts else {}
+
+
+def collate(rows: Sequence[dict[str, Any]], pad_id: int) -> dict[str, Any]:
+    """Pad rows of different lengths into the tensors of ``EventParserModel.forward``."""
+    import torch
+
+    length = max(len(row["input_ids"]) for row in rows)
+
+    def padded(name: str, fill: float, dtype: Any) -> Any:
+        first = np.asarray(rows[0][name])
+        out = np.full((len(rows), length, *first.shape[1:]), fill, dtype=dtype)
+        for i, row in enumerate(rows):
+            out[i, : len(row[name])] = row[name]
+        return torch.from_numpy(out)
+
+    ids = padded("input_ids", pad_id, np.int64)
+    mask = np.zeros((len(rows), length), dtype=np.int64)
+    for i, row in enumerate(rows):
+        mask[i, : len(row["input_ids"])] = 1
+    batch = {
+        "input_ids": ids,
+        "attention_mask": torch.from_numpy(mask),
+        "marks": padded("marks", 0.0, np.float32),
+        "trigger_labels": padded("trigger_labels", IGNORE, np.int64),
+        "tag_labels": padded("tag_labels", IGNORE, np.int64),
+    }
+    for name in ("root_labels", "code_labels", "status_labels"):
+        batch[name] = torch.tensor([row[name] for row in rows], dtype=torch.long)
+    batch["weights"] = torch.tensor([row["weights"] for row in rows], dtype=torch.float32)
+    return batch

@@ -1,0 +1,111 @@
+"""Training of the event parser: one configuration in, one run folder out."""
+
+import json
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import hydra
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+
+from coder.assets import asset
+from coder.learn.schema import TrainConfig, check
+
+ConfigStore.instance().store(name="train_schema", node=TrainConfig)
+
+
+@hydra.main(version_base="1.3", config_path=str(asset("configs")), config_name="train")
+def main(config: DictConfig) -> float:
+    """Hydra's entry: train and return the validation score, which sweepers maximise."""
+    return run(cast(TrainConfig, OmegaConf.to_object(config)))
+
+
+def run(config: TrainConfig) -> float:
+    """Train as ``config`` says, write the run folder ``config.run_dir`` and return the validation score, 0..1."""
+    check(config)
+    folder = Path(config.run_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.yaml").write_text(OmegaConf.to_yaml(OmegaConf.structured(config)), encoding="utf-8")
+    if config.model.kind == "tfidf":
+        from coder.learn.baseline import train_baseline
+
+        return train_baseline(config, folder)
+    return train_parser(config, folder)
+
+
+def train_parser(config: TrainConfig, folder: Path) -> float:
+    """Train the event parser, save it, and (``trainer.export``) export, calibrate and evaluate it."""
+    import torch
+    from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
+
+    from coder.learn.backbone import load_backbone
+    from coder.learn.data import check_codes, labels_of, load_splits, readings
+    from coder.learn.readings import collate
+    from coder.learn.trainer import ParserTrainer
+
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if config.trainer.threads:
+        torch.set_num_threads(config.trainer.threads)
+    set_seed(config.seed)
+    labels = labels_of(config.data)
+    splits = load_splits(config.data)
+    check_codes(splits, labels)
+    model, tokenizer, pad_id = load_backbone(config.backbone, config.model, labels)
+    if config.optim.freeze_embeddings and config.backbone.source:
+        model.encoder.get_input_embeddings().weight.requires_grad_(False)
+    train_set, lengths = readings(config, splits["train"], labels, tokenizer, train=True)
+    validation_set, _ = readings(config, splits["validation"], labels, tokenizer, train=False)
+    steps: dict[str, Any] = {"eval_strategy": "epoch", "save_strategy": "epoch"}
+    if config.trainer.evaluate_every:
+        every = config.trainer.evaluate_every
+        steps = {"eval_strategy": "steps", "save_strategy": "steps", "eval_steps": every, "save_steps": every}
+    os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder / "tensorboard")
+    arguments = TrainingArguments(
+        output_dir=str(folder / "checkpoints"),
+        num_train_epochs=config.optim.epochs,
+        max_steps=config.trainer.max_steps,
+        per_device_train_batch_size=config.optim.batch_size,
+        learning_rate=config.optim.learning_rate,
+        weight_decay=config.optim.weight_decay,
+        warmup_steps=config.optim.warmup,
+        lr_scheduler_type="linear",
+        max_grad_norm=config.optim.max_grad_norm,
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_score",
+        greater_is_better=True,
+        save_total_limit=config.trainer.keep_checkpoints,
+        logging_steps=config.trainer.logging_steps,
+        report_to="tensorboard",
+        remove_unused_columns=False,
+        use_cpu=config.trainer.use_cpu,
+        bf16=config.trainer.bf16,
+        seed=config.seed,
+        **steps,
+    )
+    trainer = ParserTrainer(
+        model,
+        arguments,
+        lengths=lengths,
+        validation=validation_set,
+        collator=partial(collate, pad_id=pad_id),
+        head_learning_rate=config.optim.head_learning_rate,
+        smoothing=config.optim.smoothing,
+        train_dataset=train_set,
+        callbacks=[EarlyStoppingCallback(config.trainer.patience)],
+    )
+    resume: bool | str | None = config.trainer.resume
+    trainer.train(resume_from_checkpoint=True if resume == "last" else resume)
+    metrics: dict[str, Any] = {"validation": trainer.evaluate(), "train": {"readings": len(train_set), "sentences": len(splits["train"])}}
+    saved = folder / "model"
+    model.save_pretrained(saved)
+    tokenizer.save(str(saved / "tokenizer.json"))
+    (saved / "settings.json").write_text(json.dumps({"max_tokens": config.backbone.max_tokens, "pad_id": pad_id, "name": config.name}), encoding="utf-8")
+    (folder / "history.json").write_text(json.dumps(trainer.state.log_history, indent=1), encoding="utf-8")
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1), encoding="utf-8")
+    if config.trainer.export:
+        from coder.learn.finish import finish
+
+        finish(folder, splits, metrics)
+    return float(metrics["validation"]["eval_score"])
