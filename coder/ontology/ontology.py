@@ -35,7 +35,7 @@ class Code:
 
 
 class Ontology:
-    """A set of event codes in a tree; ``ontology["190"]`` looks a code up and raises OntologyError if unknown.
+    """A set of event codes in a tree; ``ontology["190"]`` finds a code or raises OntologyError.
 
     Expects codes whose parents are among them and free of cycles, as load_ontology checks.
     """
