@@ -104,7 +104,7 @@ def _roots(stats: CorpusStats) -> list[tuple[str, ...]]:
 
 
 def _levels(stats: CorpusStats) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for level, counts, least in _by_level(stats):
         few = len(stats.below_minima[level])
         median = f"{statistics.median(counts.values()):g}" if counts else "-"
