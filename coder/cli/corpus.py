@@ -139,5 +139,83 @@ def stats(
         typer.echo(f"{card}: {'figures refreshed' if changed else 'figures were up to date'}", err=True)
 
 
+@corpus_app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="File of labelled sentences.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Split file to write (.jsonl).")],
+    format: Annotated[
+        str, typer.Option(help="csv, tsv, jsonl, pairs, conll, label-studio or markup; by the file's ending.")
+    ] = "",
+    column: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(help="WHAT=COLUMN, such as text=body or label=code; may be given again.", metavar="W=C"),
+    ] = None,
+    labels: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Your labels' codes: a CSV or TSV with the header label,code, or a JSON object."),
+    ] = None,
+    label_separator: Annotated[str, typer.Option(help="Splits several labels in one cell.")] = "",
+    source_marks: Annotated[str, typer.Option(help="pairs: what encloses a marked source.")] = "<S> </S>",
+    target_marks: Annotated[str, typer.Option(help="pairs: what encloses a marked target.")] = "<T> </T>",
+    source_tag: Annotated[str, typer.Option(help="conll: name of source tags, such as ACTOR1.")] = "",
+    target_tag: Annotated[str, typer.Option(help="conll: name of target tags, such as ACTOR2.")] = "",
+    ignore_tags: Annotated[str, typer.Option(help="conll: tag names to pass over, by comma.")] = "",
+    token_column: Annotated[int, typer.Option(help="conll: column of the token, from 0.")] = 0,
+    tag_column: Annotated[int, typer.Option(help="conll: column of the tag; -1 is the last.")] = -1,
+    delimiter: Annotated[str, typer.Option(help="csv: what separates the columns.")] = "",
+    encoding: Annotated[str, typer.Option(help="Encoding of the file.")] = "utf-8",
+    batch: Annotated[str, typer.Option(help="Name of the batch; the file's name by default.")] = "",
+    errors: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Where rejected records go; beside the output as NAME.errors.jsonl by default."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an output that exists.")] = False,
+    ontology: _Ontology = None,
+) -> None:
+    """Turn labelled sentences of your own into a split file that ``coder train data.train=…`` reads.
+
+    Exit code 0: all imported; 1: some records rejected; 2: nothing imported.
+
+    Example: coder corpus import mine.csv --column text=body --column label=event -o mine.jsonl
+    """
+    from coder.corpus.importers import (
+        ImportOptions,
+        LabelMap,
+        Marks,
+        TagNames,
+        guess_format,
+        import_to,
+        parse_columns,
+        read_label_map,
+    )
+    from coder.ontology import load_ontology
+
+    table = load_ontology(ontology)
+    options = ImportOptions(
+        labels=read_label_map(labels, table) if labels else LabelMap(table),
+        columns=parse_columns(column or []),
+        label_separator=label_separator,
+        marks=Marks.parse(source_marks, target_marks),
+        tags=TagNames.parse(source_tag, target_tag, ignore_tags),
+        token_column=token_column,
+        tag_column=tag_column,
+        delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
+        encoding=encoding,
+        batch=batch,
+    )
+    chosen = format or guess_format(file)
+    errors = errors or out.with_suffix(".errors.jsonl")
+    result = import_to(file, chosen, options, out, errors, force)
+    for note in ([] if format else [f"format: {chosen} (by the ending)"]) + result.notes:
+        typer.echo(note, err=True)
+    events = sum(len(sentence.events) for sentence in result.sentences)
+    typer.echo(f"{out}: {len(result.sentences)} sentences, {events} events")
+    if result.rejected:
+        typer.echo(f"{errors}: {len(result.rejected)} records rejected, the first:", err=True)
+        for item in result.rejected[:3]:
+            typer.echo(f"  {file}:{item.line}: {item.reason}", err=True)
+        raise typer.Exit(1)
+
+
 def _names(value: str) -> list[str]:
     return [name.strip() for name in value.split(",") if name.strip()]

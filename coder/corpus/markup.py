@@ -282,7 +282,7 @@ def format_line(sentence: AnnotatedSentence) -> str:
 
     ``parse_line(format_line(x))`` gives the same text and events, each event's spans in the order of the
     text. Raises MarkupError when markup cannot say it: overlapping spans, an event without code or trigger,
-    spaces at the ends.
+    spaces at the ends of the sentence or of a span.
     """
     text = sentence.text
     if not text.strip() or text != text.strip() or re.search(r"[\r\n]", text):
@@ -292,19 +292,25 @@ def format_line(sentence: AnnotatedSentence) -> str:
         if event.code is None or event.trigger is None:
             raise MarkupError(f"event {number} of {text!r:.80} has no code or no trigger: markup needs both")
         code = f"e{number}={event.code}" + ("" if event.asserted else "!no")
+        if not _TAG.fullmatch(code):
+            raise MarkupError(f"event {number} of {text!r:.80}: the tag {code!r} cannot be written in markup")
         marks = [(event.trigger, "e", code)]
         for kind, name in _FIELDS.items():
-            marks += [(span, kind, f"{kind}{number}") for span in getattr(event, name)]
+            marks += [(span, kind, f"{kind}{number}") for span in dict.fromkeys(getattr(event, name))]
         for span, kind, tag in marks:
             tags.setdefault(Span(*span), []).append((number, _TAG_ORDER.index(kind), tag))
     pieces = []
     position = 0
     for span in sorted(tags):
+        inside = text[span.start : span.end]
         if span.start < position:
             raise MarkupError(
                 f"spans overlap at character {span.start} of {text!r:.80}: markup cannot nest them"
             )
-        inside = text[span.start : span.end]
+        if not inside or inside != inside.strip() or span.end > len(text):
+            raise MarkupError(
+                f"the span {list(span)} of {text!r:.80} is empty, outside it or has space at its edge"
+            )
         pieces.append(_escape(text[position : span.start]))
         pieces.append(f"[{_escape(inside)}|{','.join(tag for _, _, tag in sorted(tags[span]))}]")
         position = span.end

@@ -3,7 +3,7 @@
 from coder.corpus.importers.annotated import import_markup
 from coder.corpus.importers.columns import parse_columns
 from coder.corpus.importers.conll import TagNames, import_conll
-from coder.corpus.importers.dispatch import FORMATS, ImportOptions, guess_format, import_file
+from coder.corpus.importers.dispatch import FORMATS, ImportOptions, guess_format, import_file, import_to
 from coder.corpus.importers.label_rows import import_labels
 from coder.corpus.importers.label_studio import import_label_studio
 from coder.corpus.importers.labels import LabelMap, read_label_map
@@ -26,6 +26,7 @@ __all__ = [
     "import_labels",
     "import_markup",
     "import_pairs",
+    "import_to",
     "parse_columns",
     "read_label_map",
     "write_rejected",

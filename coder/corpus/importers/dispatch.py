@@ -13,7 +13,8 @@ from coder.corpus.importers.label_studio import import_label_studio
 from coder.corpus.importers.labels import LabelMap
 from coder.corpus.importers.marks import Marks
 from coder.corpus.importers.pair_rows import import_pairs
-from coder.corpus.importers.result import ImportResult
+from coder.corpus.importers.result import ImportResult, write_rejected
+from coder.corpus.read import write_split
 from coder.errors import CorpusError
 
 FORMATS = ("csv", "tsv", "jsonl", "pairs", "conll", "label-studio", "markup")
@@ -58,7 +59,7 @@ def guess_format(path: Path) -> str:
 
 
 def import_file(path: Path, format: str, options: ImportOptions) -> ImportResult:
-    """Import a file in one of FORMATS; raises CorpusError when the format or the file as a whole is unusable."""
+    """Import a file in one of FORMATS; raises CorpusError when the format or the whole file is unusable."""
     o = options
     if format in ("csv", "tsv", "jsonl"):
         return import_labels(
@@ -97,3 +98,30 @@ def import_file(path: Path, format: str, options: ImportOptions) -> ImportResult
     if format == "markup":
         return import_markup(path, o.labels.known, batch=o.batch)
     raise CorpusError(f"unknown format {format!r}: expected one of {', '.join(FORMATS)}")
+
+
+def import_to(
+    path: Path, format: str, options: ImportOptions, out: Path, errors: Path, force: bool = False
+) -> ImportResult:
+    """Import a file and write the sentences to ``out`` and the rejected records, if any, to ``errors``.
+
+    Raises CorpusError when the output exists (unless ``force``), when the file is unusable, or when no record
+    of it could be imported; the errors file is written then too.
+    """
+    if path.resolve() in (out.resolve(), errors.resolve()):
+        raise CorpusError(f"{path} is the file to import: give another -o or --errors")
+    if out.exists() and not force:
+        raise CorpusError(f"{out} exists already: give another -o, or --force to replace it")
+    result = import_file(path, format, options)
+    errors.unlink(missing_ok=True)  # what an earlier call rejected is no result of this one
+    if result.rejected:
+        errors.parent.mkdir(parents=True, exist_ok=True)
+        write_rejected(errors, result.rejected)
+    if not result.sentences:
+        first = result.rejected[0]
+        raise CorpusError(
+            f"{path}: none of {len(result.rejected)} records could be imported (reasons in {errors}), "
+            f"the first: line {first.line}: {first.reason}"
+        )
+    write_split(out, result.sentences)
+    return result

@@ -1,8 +1,8 @@
 """Import of a Label Studio JSON export: spans with relations, spans alone, or choices alone.
 
-The labelling configuration that this reads is in docs/corpus.md: span labels TRIGGER, SOURCE, TARGET, ACTOR, PLACE
-and TIME (or codes as trigger labels), a code for each trigger region or for the whole text, an optional control
-named "status", and relations named source, target, place and time between a trigger and its spans.
+The labelling configuration that this reads is in docs/corpus.md: span labels TRIGGER, SOURCE, TARGET, ACTOR,
+PLACE and TIME (or codes as trigger labels), a code for each trigger region or for the whole text, an optional
+control named "status", and relations named source, target, place and time between a trigger and its spans.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Region:
 
 @dataclass(slots=True)
 class _Annotation:
-    """One annotation of a task, sorted: regions by id, relations as (region, region, name), codes of the text."""
+    """One annotation of a task: regions by id, relations as (region, region, name), codes of the text."""
 
     regions: dict[str, _Region] = field(default_factory=dict)
     relations: list[tuple[str, str, str]] = field(default_factory=list)
@@ -57,8 +57,8 @@ def import_label_studio(
 ) -> ImportResult:
     """Import the tasks of a Label Studio JSON export (the form called "JSON", not "JSON-MIN").
 
-    A task with triggers gives grade "tuples", with source or target and a code for the text "pairs", with a code
-    alone "label". Of several annotations the ground truth is taken, else the first that was not cancelled.
+    A task with triggers gives grade "tuples", with source or target and a code for the text "pairs", with a
+    code alone "label". Of several annotations the ground truth is taken, else the first not cancelled.
     ``line`` is the number of the task from 1. Raises CorpusError when the file is no such export.
     """
     result = ImportResult()
@@ -130,13 +130,13 @@ def _sentence(
     return make_sentence(text, events, grade, name, batch, number)
 
 
-def _gather(items: Sequence[Any], text: str) -> _Annotation:
+def _gather(results: Sequence[Any], text: str) -> _Annotation:
     annotation = _Annotation()
-    items = [item for item in items if isinstance(item, dict)]
+    items = [item for item in results if isinstance(item, dict)]
     for item in items:
         value = item.get("value")
         if item.get("type") in ("labels", "hypertextlabels") and isinstance(value, dict):
-            chosen = [str(label) for label in value.get(item["type"], value.get("labels", ()))]
+            chosen = [str(label) for label in value.get(item["type"]) or value.get("labels") or ()]
             annotation.regions[str(item.get("id"))] = _Region(_span(value, text), chosen)
         elif item.get("type") == "relation":
             names = item.get("labels") or [""]
@@ -218,7 +218,7 @@ def _events(annotation: _Annotation, labels: LabelMap) -> tuple[Grade, list[Even
         return "tuples", []
     if len(codes) != 1:
         raise RecordError(
-            f"there are spans without a trigger and {len(codes)} codes for the text: expected one code, or triggers"
+            f"spans without a trigger and {len(codes)} codes for the text: expected one code, or triggers"
         )
     return "pairs", [_event(codes[0], True, None, fields)]
 
@@ -231,9 +231,8 @@ def _role(region: _Region) -> str:
     for label in region.labels:
         if label.upper() in _ROLES:
             return _ROLES[label.upper()]
-    raise RecordError(
-        f"a span labelled {', '.join(region.labels) or 'nothing'} has no role: link it to a trigger by a relation"
-    )
+    labelled = ", ".join(region.labels) or "nothing"
+    raise RecordError(f"a span labelled {labelled} has no role: link it to a trigger by a relation")
 
 
 def _tuples(
@@ -258,10 +257,10 @@ def _tuples(
         )
     for region in loose.values():
         fields[next(iter(triggers))].setdefault(_role(region), []).append(region.span)
-    for name, trigger in sorted(triggers.items(), key=lambda item: item[1].span):
-        code = labels.code(_trigger_code(trigger, annotation, len(triggers)))
+    for name, head in sorted(triggers.items(), key=lambda item: item[1].span):
+        code = labels.code(_trigger_code(head, annotation, len(triggers)))
         if code is not None:
-            yield _event(code, trigger.asserted, trigger.span, fields[name])
+            yield _event(code, head.asserted, head.span, fields[name])
 
 
 def _trigger_code(trigger: _Region, annotation: _Annotation, triggers: int) -> Any:

@@ -105,9 +105,7 @@ def _read_csv(path: Path, text: str, kind: str, delimiter: str) -> Table:
         if not cells:
             continue
         if len(cells) != len(header):
-            reason = (
-                f"{len(cells)} fields, the header has {len(header)}: quote fields that hold {delimiter!r}"
-            )
+            reason = f"{len(cells)} fields, the header has {len(header)}: quote fields with {delimiter!r}"
             table.rejected.append(Rejected(line, reason, cells))
             continue
         table.rows.append(Row(line, dict(zip(header, cells, strict=True))))
