@@ -1,4 +1,4 @@
-"""When a predicted event is the annotated one: expansion into tuples, agreement of actors, one-to-one matching."""
+"""When a predicted event is the annotated one: expansion into tuples, agreement of actors, matching."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ARTICLES = frozenset(("the", "a", "an"))
 
 
 class Predicted(Protocol):
-    """A predicted tuple, as the event parser gives it; spans are characters of the sentence, end exclusive."""
+    """A predicted tuple, as the event parser gives it; spans are characters of the sentence."""
 
     @property
     def code(self) -> str: ...
@@ -75,12 +75,12 @@ LEVELS = (
 
 
 def root_of(code: str) -> str:
-    """Return the root of a CAMEO code, its first two digits; another ontology brings a function of its own."""
+    """Return the root of a CAMEO code, its first two digits; other ontologies bring their own function."""
     return code[:2]
 
 
 def expand(sentence: AnnotatedSentence) -> list[GoldTuple]:
-    """Return the tuples of the annotated events that have a code, one for each pair of actors (coder.pairing)."""
+    """Return the tuples of the events that have a code, one for each pair of actors (coder.pairing)."""
     tuples = []
     for number, event in enumerate(sentence.events):
         if event.code is None:
@@ -116,8 +116,8 @@ def overlap(one: Offsets | None, other: Offsets | None) -> int:
 def same_actor(text: str, gold: Offsets | None, predicted: Offsets | None) -> bool:
     """Tell whether two actors agree.
 
-    Both are missing, or their spans overlap and the token F1 of their texts is at least 0.5. The overlap keeps
-    two mentions of one name apart; half of the words forgive a title or an apposition more or less.
+    Both are missing, or their spans overlap and the token F1 of their texts is at least 0.5. The overlap
+    keeps two mentions of one name apart; half of the words forgive a title or an apposition more or less.
     """
     if gold is None or predicted is None:
         return gold is predicted
@@ -146,7 +146,7 @@ def match(
     rank: Callable[[Guess], float],
     prefer: Callable[[Gold, Guess], float],
 ) -> list[int | None]:
-    """Give each prediction at most one gold item, each gold item to at most one; returns an index into gold or None.
+    """Match one to one; returns for each prediction an index into gold, or None.
 
     The highest rank chooses first, among the items left that fit it the most preferred, of equals the first.
     """
@@ -169,20 +169,18 @@ def match_tuples(
     root: Callable[[str], str] = root_of,
     same_status: bool = False,
 ) -> list[int | None]:
-    """Match tuples at ``level``: by falling confidence, a gold tuple whose trigger overlaps most is preferred."""
+    """Match tuples at ``level`` by falling confidence, preferring gold tuples of the same trigger."""
 
     def fits(one: GoldTuple, other: Predicted) -> bool:
         return agree(text, one, other, level, root) and (not same_status or one.status == other.status)
 
-    return match(
-        gold, predicted, fits, lambda p: p.confidence, lambda g, p: overlap(g.trigger, p.trigger)
-    )
+    return match(gold, predicted, fits, lambda p: p.confidence, lambda g, p: overlap(g.trigger, p.trigger))
 
 
 def distinct_gold(
     tuples: Iterable[GoldTuple], level: Level, root: Callable[[str], str] = root_of
 ) -> list[GoldTuple]:
-    """Merge tuples of one event that ``level`` cannot tell apart: an event with four actors is one at level root."""
+    """Merge tuples of one event that ``level`` cannot tell apart: whatever its actors, it has one root."""
     merged: dict[object, GoldTuple] = {}
     for one in tuples:
         merged.setdefault((one.event, *_key(one, level, root)), one)
@@ -192,7 +190,7 @@ def distinct_gold(
 def distinct_predicted(
     tuples: Iterable[Predicted], level: Level, root: Callable[[str], str] = root_of
 ) -> list[Predicted]:
-    """Merge predicted tuples of one trigger that ``level`` cannot tell apart; the most confident stands for them."""
+    """Merge tuples of one trigger that ``level`` cannot tell apart; the most confident stands for them."""
     merged: dict[object, Predicted] = {}
     for one in sorted(tuples, key=lambda p: -p.confidence):
         merged.setdefault((one.trigger, *_key(one, level, root)), one)

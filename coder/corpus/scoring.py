@@ -1,8 +1,9 @@
-"""Scores of predicted events against annotated sentences: tuples at five levels, triggers, spans, calibration."""
+"""Scores of predicted events against annotated sentences: tuples, triggers, spans, calibration."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from coder.corpus.matching import (
@@ -70,18 +71,20 @@ def score(
 ) -> dict[str, Any]:
     """Score the predicted events of each sentence; numbers lie in 0..1, F1 is micro-averaged over sentences.
 
-    With ``asserted_only`` events that did not happen count on neither side, so that one predicted as asserted is
-    wrong; without it all events count, whatever their status. ``root`` maps a code to its root. Sentences of
-    other grades than "tuples" are left out, because what they leave unmarked is not wrong. Keys:
+    With ``asserted_only`` events that did not happen count on neither side, so that one predicted as asserted
+    is wrong; without it all events count, whatever their status. ``root`` maps a code to its root. Sentences
+    of other grades than "tuples" are left out, because what they leave unmarked is not wrong. Keys:
 
     - ``sentences``, ``left_out``, ``asserted_only``: what was scored
-    - ``levels``: root, root+source, root+source+target, leaf, leaf+source+target, each with precision, recall,
-      f1, right, predicted, gold; actors agree by coder.corpus.matching.same_actor, a leaf is the same code
-    - ``roots``: for each root that occurs the same fields at level root, ``tuple_f1`` (root+source+target) and
-      ``leaf_accuracy`` (None where no trigger was found); ``root_macro_f1`` over the roots that the gold has
+    - ``levels``: root, root+source, root+source+target, leaf, leaf+source+target, each with precision,
+      recall, f1, right, predicted, gold; actors agree by coder.corpus.matching.same_actor, a leaf is the
+      same code
+    - ``roots``: for each root that occurs the same fields at level root, ``tuple_f1`` (root+source+target)
+      and ``leaf_accuracy`` (None where no trigger was found)
+    - ``root_macro_f1``: mean F1 of the roots that the gold has
     - ``trigger``: distinct triggers matched one to one by overlap
-    - ``leaf_accuracy``, ``root_accuracy`` over the ``found`` gold events whose trigger a predicted one overlaps
-      (None without any); ``status_accuracy`` likewise, over events of either status
+    - ``leaf_accuracy``, ``root_accuracy``: over the ``found`` gold events whose trigger a predicted one
+      overlaps (None without any); ``status_accuracy``: likewise, over events of either status
     - ``spans``: source, target, place, time: distinct spans of a sentence matched one to one as actors are
     - ``relevance``: whether a sentence has an event at all
     - ``calibration``: ``ece``, ``bins`` and ``events``, of the confidences against right_tuples
@@ -130,7 +133,7 @@ def score(
 def right_tuples(
     gold_sentence: AnnotatedSentence, predicted_events: Sequence[Predicted], *, root: RootOf = root_of
 ) -> list[bool]:
-    """Tell for each predicted event, in order, whether root, source, target and status are those of a gold tuple.
+    """Tell for each predicted event, in order, whether root, source, target and status are a gold tuple's.
 
     Matching is one to one, the most confident first, so a second prediction of one tuple is wrong.
     """
@@ -178,7 +181,7 @@ def ece(confidences: Sequence[float], right: Sequence[bool], bins: int = BINS) -
 def reliability(
     confidences: Sequence[float], right: Sequence[bool], bins: int = BINS
 ) -> list[dict[str, float]]:
-    """Return the bins that hold events: low (exclusive), high (inclusive), events, mean confidence and accuracy.
+    """Return the bins that hold events: low (exclusive), high (inclusive), events, confidence, accuracy.
 
     The first bin holds a confidence of 0 too. Raises CorpusError when the sequences differ in length or a
     confidence lies outside 0..1.
@@ -240,7 +243,7 @@ def _levels(
 def _found(
     rows: Iterable[tuple[Sequence[EventAnnotation], Sequence[Predicted]]],
 ) -> list[tuple[EventAnnotation, Predicted | None]]:
-    """Return each gold event with the prediction whose trigger overlaps its own most (of equals the most confident)."""
+    """Return each gold event with the prediction whose trigger overlaps it most, of equals the likeliest."""
     result: list[tuple[EventAnnotation, Predicted | None]] = []
     for events, guesses in rows:
         for event in events:
@@ -275,9 +278,8 @@ def _spans(
         for role, field in _ROLES.items():
             gold: list[Offsets] = sorted({span for event in events for span in getattr(event, field)})
             said: list[Offsets] = sorted({s for guess in guesses if (s := getattr(guess, role)) is not None})
-            chosen = match(
-                gold, said, lambda g, p, text=sentence.text: same_actor(text, g, p), lambda p: 0.0, overlap
-            )
+            same = partial(same_actor, sentence.text)
+            chosen = match(gold, said, same, lambda _: 0.0, overlap)
             counts[role].add(sum(g is not None for g in chosen), len(said), len(gold))
     return {role: one.to_dict() for role, one in counts.items()}
 

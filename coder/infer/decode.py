@@ -8,6 +8,7 @@ import numpy as np
 from coder.infer.encode import Encoded
 from coder.infer.labels import ROLES, Decoding, LabelSpace
 from coder.infer.records import ASSERTED, NOT_ASSERTED, Offsets, ParsedEvent
+from coder.pairing import pair_actors
 
 _EDGE = " \t\r\n,;:.!?\"“”‘’()–—-"
 _ARTICLES = ("the ", "a ", "an ")
@@ -162,14 +163,6 @@ class CodeTable:
             if sums[best] < backoff or own > sums[best]:
                 return here, chance
             here, chance = children[best], sums[best]
-
-
-def pair_actors(sources: Sequence[Offsets], targets: Sequence[Offsets]) -> list[tuple[Offsets | None, Offsets | None]]:
-    """Pair each source with each target; an actor in both roles never meets itself, and a side without partner stays alone."""
-    if not sources or not targets:
-        return [(s, None) for s in sources] or [(None, t) for t in targets] or [(None, None)]
-    pairs: list[tuple[Offsets | None, Offsets | None]] = [(s, t) for s in sources for t in targets if s != t]
-    return pairs or [(sources[0], None)]
 
 
 def event_score(reading: Reading) -> float:
