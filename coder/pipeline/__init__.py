@@ -1,0 +1,1 @@
+"""From articles to event tuples: read, segment, parse, resolve, write."""

@@ -1,0 +1,65 @@
+"""What a process needs to make its own coder: a description that can be sent to it, and that tells models
+apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Protocol
+
+from coder.pipeline.coding import EventCoder, Selection
+from coder.pipeline.predictor import load_event_coder
+
+
+class Engine(Protocol):
+    """Loads a coder in any process, and says what decides its results."""
+
+    def load(self) -> EventCoder: ...
+
+    def fingerprint(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEngine:
+    """The engine of a model folder (None: the shipped one), the user's actor dictionaries and a selection of
+    events.
+    """
+
+    model: Path | None
+    dictionaries: tuple[Path, ...]
+    selection: Selection
+
+    def load(self) -> EventCoder:
+        """Return a coder with its own model; raises ModelError or InputError as
+        :meth:`Predictor.from_pretrained` does.
+        """
+        return load_event_coder(self.model, self.dictionaries, self.selection)
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return digests of the model and the dictionaries, and the selection."""
+        from coder import __version__
+        from coder.assets import asset
+
+        folder = self.model if self.model is not None else asset("models/default")
+        return {
+            "coder version": __version__,
+            "model": digest_of(sorted(path for path in folder.rglob("*") if path.is_file())),
+            "dictionaries": digest_of(self.dictionaries),
+            "selection": [
+                self.selection.min_confidence,
+                self.selection.not_asserted,
+                self.selection.every_mention,
+            ],
+        }
+
+
+def digest_of(paths: Sequence[Path]) -> str:
+    """Return a digest of the names and contents of files."""
+    digest = blake2b(digest_size=16)
+    for path in paths:
+        digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0")
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()

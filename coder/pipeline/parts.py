@@ -1,0 +1,201 @@
+"""The work of an unfinished run on disk, so that a killed run goes on where it was.
+
+Beside ``events.parquet`` stands the folder ``events.parquet.parts``: ``run.json`` says of what the run is
+(inputs, model, options), and ``part-000000.arrow`` onwards hold the payloads of its chunks. A part is renamed
+into place when it is whole on disk, so that the parts up to the first missing number are exactly what was
+done. When the output is written, the folder goes.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from coder.errors import InputError
+from coder.pipeline.chunk import ChunkMeta, Position, unpack
+from coder.pipeline.read import RecordError
+from coder.pipeline.write.atomic import replacing
+
+_RUN = "run.json"
+
+
+class Parts:
+    """The folder of parts of one output, locked against a second run into it."""
+
+    def __init__(self, output: Path) -> None:
+        self.folder = output.with_name(output.name + ".parts")
+        self.count = 0
+        self.read = 0
+        self.end = Position()
+        self._lock: Any = None
+
+    def open(self, fingerprint: dict[str, Any], restart: bool) -> Iterator[ChunkMeta]:
+        """Create the folder, or take up the run in it: yields the metas of the parts that are done.
+
+        Raises InputError when another process writes to it, and, unless ``restart``, when the run in it is of
+        other inputs, another model or other options: the text says which.
+        """
+        try:
+            self.folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"the folder {self.folder} cannot be made for the work at hand: {error.strerror}"
+            ) from None
+        self._acquire()
+        recorded = self._recorded()
+        if restart or recorded is None:
+            self._clear()
+            _write_json(self.folder / _RUN, fingerprint)
+            return
+        changed = _difference(recorded, fingerprint)
+        if changed:
+            self.close()
+            raise InputError(
+                f"{self.folder} holds an unfinished run, but since then {changed}. "
+                "Undo the change to go on with it, or give --restart to drop its work and begin anew"
+            )
+        yield from self._load()
+
+    def add(self, payload: bytes) -> ChunkMeta:
+        """Put the payload of the next chunk on disk; raises InputError when the disk is full, the work so far
+        being kept.
+        """
+        try:
+            with replacing(self._path(self.count)) as temporary:
+                temporary.write_bytes(payload)
+        except OSError as error:
+            raise InputError(
+                f"the work cannot be stored in {self.folder}: {error.strerror}. What was coded so far is "
+                "kept: "
+                "mend this and run the same command again to go on"
+            ) from None
+        _, meta = unpack(payload)
+        self._count(meta)
+        return meta
+
+    def _count(self, meta: ChunkMeta) -> None:
+        self.count += 1
+        self.read += meta.read
+        self.end = meta.end
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the events of all parts, in order, one part in memory at a time."""
+        for number in range(self.count):
+            batches, _ = unpack(self._path(number).read_bytes())
+            yield from batches
+
+    def errors(self) -> Iterator[RecordError]:
+        """Yield the errors of all parts, in order."""
+        for number in range(self.count):
+            _, meta = unpack(self._path(number).read_bytes())
+            yield from meta.errors
+
+    def remove(self) -> None:
+        """Delete the folder: the run is complete."""
+        self.close()
+        shutil.rmtree(self.folder)
+
+    def close(self) -> None:
+        """Release the lock and keep the parts, if there is one."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"part-{number:06d}.arrow"
+
+    def _load(self) -> Iterator[ChunkMeta]:
+        while (path := self._path(self.count)).exists():
+            try:
+                _, meta = unpack(path.read_bytes())
+            except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+                # Renamed but never written out, as after a loss of power: it and what follows is done again.
+                break
+            self._count(meta)
+            yield meta
+        self._drop_from(self.count)
+
+    def _drop_from(self, number: int) -> None:
+        for path in self.folder.glob("part-*.arrow"):
+            if int(path.stem.removeprefix("part-")) >= number:
+                path.unlink()
+        for path in self.folder.glob(".*.tmp"):
+            path.unlink()
+
+    def _clear(self) -> None:
+        self._drop_from(0)
+
+    def _recorded(self) -> dict[str, Any] | None:
+        try:
+            recorded: dict[str, Any] = json.loads((self.folder / _RUN).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+        return recorded
+
+    def _acquire(self) -> None:
+        self._lock = (self.folder / "lock").open("w")
+        try:
+            import fcntl
+        except ImportError:
+            return  # Windows: a second run fails when it renames a part that the first holds open
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise InputError(
+                f"another run is writing to {self.folder}: wait for it or name another output"
+            ) from None
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=1, ensure_ascii=True), encoding="utf-8")
+
+
+def _difference(recorded: dict[str, Any], now: dict[str, Any]) -> str:
+    """What of the run is no longer as recorded, in words; empty when nothing."""
+    changed = [
+        f"{name} changed from {_short(recorded.get(name))} to {_short(now.get(name))}"
+        for name in sorted(set(recorded) | set(now))
+        if name != "files" and recorded.get(name) != now.get(name)
+    ]
+    before, after = recorded.get("files", {}), now.get("files", {})
+    files = [name for name in sorted(set(before) | set(after)) if before.get(name) != after.get(name)]
+    if files:
+        changed.append(
+            "the input "
+            + ", ".join(map(repr, files[:5]))
+            + (" and others" if len(files) > 5 else "")
+            + " changed"
+        )
+    return "; ".join(changed)
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def input_fingerprint(files: Iterator[tuple[str, Path | None]]) -> dict[str, Any]:
+    """Return what tells unchanged inputs from changed ones: number and digest of all names, sizes and times,
+    and the first thousand of them one by one so that a change can be named.
+    """
+    from hashlib import blake2b
+
+    digest, count, named = blake2b(digest_size=16), 0, {}
+    for label, path in files:
+        count += 1
+        mark = "gone"
+        if path is None:
+            mark = "text"
+        elif os.path.exists(path):
+            status = path.stat()
+            mark = f"{status.st_size} bytes, {status.st_mtime_ns}"
+        digest.update(f"{label}\0{mark}\n".encode("utf-8", "surrogateescape"))
+        if count <= 1000:
+            named[label] = mark
+    return {"inputs": f"{count} files, digest {digest.hexdigest()}", "files": named}

@@ -1,0 +1,116 @@
+"""Bytes to text when the file does not say its encoding."""
+
+import codecs
+import io
+
+from coder.errors import InputError
+from coder.pipeline.read.record import Origin
+from coder.pipeline.read.stream import Stream
+
+_SAMPLE = 256 * 1024
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What news archives really come in; without the list a short Latin-1 text is taken for anything.
+_LIKELY = [
+    "cp1252", "iso8859_15", "cp1250", "iso8859_2", "cp1251", "koi8_r", "koi8_u", "cp1253", "cp1254", "cp1255",
+    "cp1256", "mac_roman", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr",
+]  # fmt: skip
+# A text in a one-byte encoding has few control characters; a binary file has many.
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
+
+
+def detect_encoding(sample: bytes, complete: bool) -> str:
+    """Return the encoding of text that begins with ``sample``: by its byte order mark, else UTF-8 where
+    valid, else the likeliest.
+
+    ``complete`` says that the sample is the whole text. Raises InputError when it is no text: NUL or many
+    control characters.
+    """
+    for mark, name in _MARKS:
+        if sample.startswith(mark):
+            return name
+    check_not_binary(sample)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(sample, final=complete)
+    except UnicodeDecodeError as error:
+        # A few bad bytes in a long UTF-8 text are damage, not another encoding.
+        if _mostly_utf8(sample, error.start):
+            return "utf-8"
+    else:
+        return "utf-8"
+    return _guess(sample)
+
+
+def check_not_binary(sample: bytes) -> None:
+    """Raise InputError when the bytes are no text in an encoding without byte order mark."""
+    nul = sample.find(b"\0")
+    if nul >= 0:
+        raise InputError(
+            f"this is no text: NUL byte at position {nul} (a binary file, or UTF-16 without a byte order "
+            "mark)"
+        )
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if controls > 0.02 * len(sample):
+        raise InputError(
+            f"this is no text: {controls} of the first {len(sample)} bytes are control characters"
+        )
+
+
+def _mostly_utf8(sample: bytes, first_bad: int) -> bool:
+    text = sample.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = sum(character > "\x7f" for character in text) - bad
+    return bad * 4 < good or (first_bad > 4096 and bad * 1000 < len(text))
+
+
+def _guess(sample: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample, cp_isolation=_LIKELY, steps=5, chunk_size=512).best()
+    # cp1252 leaves five bytes without a character; Latin-1 takes any.
+    name = best.encoding if best is not None else "cp1252"
+    try:
+        sample.decode(name, "strict")
+    except UnicodeDecodeError as error:
+        if error.end < len(sample) - 4:
+            return "latin-1"
+    return name
+
+
+def text_stream(stream: Stream, origin: Origin) -> io.TextIOWrapper:
+    """Return ``stream`` as text, its lines kept as they are; a byte that does not fit becomes half a
+    surrogate, which the check of the record that holds it reports. Raises InputError for what is no text.
+    """
+    name = origin.options.encoding
+    if name is None:
+        sample = stream.peek(_SAMPLE)[:_SAMPLE]
+        name = detect_encoding(sample, complete=False)
+        if name not in ("utf-8", "utf-8-sig"):
+            origin.notices(f"{origin.label}: encoding {name}")
+    errors = "strict" if name.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    return io.TextIOWrapper(stream, encoding=name, errors=errors, newline="\n")
+
+
+def decode(data: bytes, origin: Origin) -> str:
+    """Return a whole document as text; raises InputError for what is no text or not in the encoding that the
+    user named.
+    """
+    name = origin.options.encoding or detect_encoding(data, complete=True)
+    if origin.options.encoding is None and name not in ("utf-8", "utf-8-sig"):
+        origin.notices(f"{origin.label}: encoding {name}")
+    try:
+        return data.decode(name, "surrogateescape" if name == "utf-8" else "strict")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"this is not {name}: {error.reason} at byte {error.start}; name another --encoding"
+        ) from None
+    except LookupError:
+        raise InputError(
+            f"there is no encoding {name!r}: give one such as utf-8, cp1252, utf-16 to --encoding"
+        ) from None

@@ -1,0 +1,161 @@
+"""Files as streams of plain bytes: compression undone by what the content is, zip members one by one, sizes
+guarded.
+"""
+
+import gzip
+import io
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coder.errors import InputError
+from coder.pipeline.read.record import MAX_RECORD, too_large
+
+if TYPE_CHECKING:
+    Stream = io.BufferedReader[Any]
+else:
+    Stream = io.BufferedReader
+"""Plain bytes that can be looked at before they are read."""
+
+BUFFER = 256 * 1024
+# News compresses three- to twentyfold. Far above that, and more than a moderate size, it is a bomb.
+_BOMB_RATIO, _BOMB_SIZE = 200, 64 * 2**20
+_COMPRESSED = (".gz", ".zst")
+_GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file, or the member of a zip, before its format is known: ``name`` carries the extension without .gz
+    or .zst.
+    """
+
+    label: str
+    name: str
+    open: Callable[[], Any]  # context manager of a Stream
+
+    @property
+    def suffix(self) -> str:
+        return os.path.splitext(self.name)[1].lower()
+
+
+class _Guarded(io.RawIOBase):
+    """Counts what comes out of a decompressor, and stops a bomb."""
+
+    def __init__(self, stream: Any, compressed: int | None) -> None:
+        self._stream = stream
+        self._compressed = compressed
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        self._read += len(data)
+        if self._compressed is not None and self._read > max(_BOMB_SIZE, _BOMB_RATIO * self._compressed):
+            raise InputError(
+                f"{self._compressed:,} bytes unpack to more than {self._read:,}: this looks like a "
+                "decompression bomb, the rest was not read"
+            )
+        return len(data)
+
+
+def documents(path: Path, label: str) -> Iterator[Document | tuple[str, str]]:
+    """Yield the documents of a file: itself, or the members of a zip in order of name; (label, reason) for a
+    member that is not read.
+
+    Raises OSError when the file cannot be opened.
+    """
+    with path.open("rb") as file:
+        magic = file.read(4)
+    if magic in (_ZIP, _EMPTY_ZIP) and path.suffix.lower() not in (".xlsx", ".docx"):
+        yield from _members(path, label)
+    else:
+        yield Document(label, _plain_name(path.name), lambda: _plain_stream(path))
+
+
+def _plain_name(name: str) -> str:
+    stem, suffix = os.path.splitext(name)
+    return stem if suffix.lower() in _COMPRESSED else name
+
+
+@contextmanager
+def _plain_stream(path: Path) -> Iterator[Stream]:
+    with io.BufferedReader(io.FileIO(path), BUFFER) as file, unpacked(file, path.stat().st_size) as stream:
+        yield stream
+
+
+@contextmanager
+def unpacked(file: Stream, size: int | None) -> Iterator[Stream]:
+    """Open gzip or Zstandard content, known by its first bytes, as plain bytes; anything else as it is."""
+    magic = file.peek(4)[:4]
+    if magic.startswith(_GZIP):
+        with gzip.GzipFile(fileobj=file) as unzipped:
+            yield io.BufferedReader(_Guarded(unzipped, size), BUFFER)
+    elif magic == _ZSTD:
+        import pyarrow as pa
+
+        with pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd") as unzipped:
+            yield io.BufferedReader(_Guarded(unzipped, size), BUFFER)
+    else:
+        yield file
+
+
+def _members(path: Path, label: str) -> Iterator[Document | tuple[str, str]]:
+    with zipfile.ZipFile(path) as archive:
+        for info in sorted(archive.infolist(), key=lambda info: info.filename):
+            hidden = any(
+                part.startswith((".", "__MACOSX"))
+                for part in info.filename.split("/")
+                if part not in ("..", ".")
+            )
+            if info.is_dir() or hidden:
+                continue
+            member = f"{label}!{info.filename}"
+            reason = _refusal(info)
+            if reason is not None:
+                yield member, reason
+            else:
+                yield Document(member, _plain_name(info.filename), _member_opener(archive, info))
+
+
+def _refusal(info: zipfile.ZipInfo) -> str | None:
+    parts = info.filename.replace("\\", "/").split("/")
+    if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in parts[0]:
+        return "the name of this zip member points outside of the archive: it was not read"
+    if info.flag_bits & 1:
+        return "this zip member is encrypted: unpack it with its password first"
+    if info.filename.lower().endswith(".zip"):
+        return "a zip inside a zip is not read: unpack it first"
+    if info.file_size > max(_BOMB_SIZE, _BOMB_RATIO * info.compress_size):
+        return (
+            f"{info.compress_size:,} bytes unpack to {info.file_size:,}: this looks like a decompression "
+            "bomb, it was not read"
+        )
+    return None
+
+
+def _member_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], Any]:
+    @contextmanager
+    def opened() -> Iterator[Stream]:
+        with archive.open(info) as raw:
+            guarded = io.BufferedReader(_Guarded(raw, info.compress_size), BUFFER)
+            with unpacked(guarded, info.compress_size) as stream:
+                yield stream
+
+    return opened
+
+
+def read_whole(stream: Stream, limit: int = MAX_RECORD) -> bytes:
+    """Return all bytes of a document that is one record; raises InputError for more than ``limit``."""
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise too_large()
+    return data

@@ -1,0 +1,215 @@
+"""The batch run: sources to an event table, an error file and a summary."""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from coder.errors import InputError
+from coder.pipeline.chunk import Chunk, chunked, unpack
+from coder.pipeline.dates import parse_date
+from coder.pipeline.engine import Engine
+from coder.pipeline.parts import Parts, input_fingerprint
+from coder.pipeline.pool import code_chunks
+from coder.pipeline.read import FORMATS, SUFFIXES, Notices, ReadOptions, RecordError, Sources
+from coder.pipeline.summary import Summary
+from coder.pipeline.write import WriteOptions, check_output, write_events
+from coder.pipeline.write.atomic import replacing
+from coder.pipeline.write.columns import column_set
+from coder.pipeline.write.errors import ErrorFile
+
+_REASONS_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What to code and where to: the arguments of ``coder code``.
+
+    ``output`` None hands the events to the caller. ``errors`` None: beside the output. ``workers`` 0 codes in
+    this process. ``limit`` bounds the articles coded. ``force`` overwrites a finished output, ``restart``
+    drops an unfinished run.
+    """
+
+    inputs: tuple[str, ...]
+    output: Path | None = None
+    errors: Path | None = None
+    summary: Path | None = None
+    schema: str = "coder"
+    read: ReadOptions = field(default_factory=ReadOptions)
+    write: WriteOptions = field(default_factory=WriteOptions)
+    workers: int = 0
+    limit: int | None = None
+    force: bool = False
+    restart: bool = False
+
+    @property
+    def error_file(self) -> Path | None:
+        """Where records that cannot be coded are written, None for nowhere."""
+        if self.errors is not None or self.output is None:
+            return self.errors
+        return self.output.with_name(self.output.name + ".errors.jsonl")
+
+
+@dataclass(slots=True)
+class Listeners:
+    """Who is told what while a run goes on: notices in words, and the summary after each chunk."""
+
+    tell: Callable[[str], None] = lambda text: None
+    progress: Callable[[Summary], None] = lambda summary: None
+
+
+def run(
+    options: RunOptions,
+    engine: Engine,
+    listeners: Listeners,
+    show: Callable[[Iterable[pa.RecordBatch]], None],
+) -> Summary:
+    """Code all sources; return what was done. ``show`` takes the batches of events when there is no output
+    file.
+
+    Every source is read to its end and every record coded or reported in the error file. With an output, the
+    work is kept part by part and an interrupted run goes on when it is called again. Raises InputError,
+    before anything is coded, for arguments that cannot work.
+    """
+    started = time.monotonic()
+    _check(options)
+    notices = Notices(listeners.tell)
+    sources = Sources(options.inputs, SUFFIXES, notices)
+    summary = Summary()
+    try:
+        if options.output is None:
+            _run_to_caller(options, engine, sources, notices, summary, listeners, show)
+        else:
+            _run_to_file(options, options.output, engine, sources, notices, summary, listeners)
+    finally:
+        summary.seconds = time.monotonic() - started
+    if options.summary is not None:
+        with replacing(options.summary) as temporary:
+            temporary.write_text(json.dumps(summary.to_dict(), indent=2) + "\n", encoding="utf-8")
+    return summary
+
+
+def _check(options: RunOptions) -> None:
+    columns = column_set(options.schema)
+    if options.workers < 0:
+        raise InputError(f"--workers is 0 (this process) or a number of processes, found {options.workers}")
+    if options.limit is not None and options.limit < 1:
+        raise InputError(f"--limit is the number of articles to code, at least 1, found {options.limit}")
+    if options.read.format is not None and options.read.format not in FORMATS:
+        raise InputError(f"there is no format {options.read.format!r}: expected one of {', '.join(FORMATS)}")
+    if options.read.encoding is not None:
+        try:
+            "".encode(options.read.encoding)
+        except LookupError:
+            raise InputError(
+                f"there is no encoding {options.read.encoding!r}: expected one such as utf-8, cp1252 or "
+                "utf-16"
+            ) from None
+    if options.read.default_date is not None and parse_date(options.read.default_date) is None:
+        raise InputError("--date is empty: give the day of publication, such as 2019-10-07")
+    if options.output is not None:
+        check_output(options.output, columns, options.write)
+    for path in (options.output, options.error_file, options.summary):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise InputError(f"the folder {path.absolute().parent} does not exist: create it first")
+        if path is not None and path.exists() and not options.force:
+            raise InputError(f"{path} exists: name another file, or give --force to overwrite it")
+
+
+def _run_to_caller(
+    options: RunOptions,
+    engine: Engine,
+    sources: Sources,
+    notices: Notices,
+    summary: Summary,
+    listeners: Listeners,
+    show: Callable[[Iterable[pa.RecordBatch]], None],
+) -> None:
+    columns = column_set(options.schema)
+    with ErrorFile(options.error_file, options.force) as error_file:
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            chunks = chunked(sources, options.read, notices, limit=options.limit)
+            for payload in code_chunks(chunks, engine, options.workers):
+                events, meta = unpack(payload)
+                summary.add(meta)
+                _tell_errors(meta.errors, summary, listeners)
+                error_file.add(meta.errors)
+                listeners.progress(summary)
+                yield from (columns.convert(batch) for batch in events)
+
+        show(batches())
+
+
+def _run_to_file(
+    options: RunOptions,
+    output: Path,
+    engine: Engine,
+    sources: Sources,
+    notices: Notices,
+    summary: Summary,
+    listeners: Listeners,
+) -> None:
+    parts = Parts(output)
+    try:
+        # What came through standard input cannot be read again from where a run stopped.
+        for meta in parts.open(
+            _fingerprint(options, engine, sources), options.restart or sources.has_standard_input
+        ):
+            summary.add(meta, resumed=True)
+        if parts.count:
+            listeners.tell(
+                f"going on with the unfinished run in {parts.folder}: {summary.articles:,} articles are done"
+            )
+        for payload in code_chunks(_remaining(options, sources, notices, parts), engine, options.workers):
+            meta = parts.add(payload)
+            summary.add(meta)
+            _tell_errors(meta.errors, summary, listeners)
+            listeners.progress(summary)
+        formulas = write_events(parts.batches(), output, column_set(options.schema), options.write)
+        if formulas and not options.write.escape_formulas:
+            listeners.tell(
+                f"{formulas:,} cells begin with = + - or @, which a spreadsheet takes for formulas: "
+                "give --csv-escape-formulas if you will open the file in one"
+            )
+        with ErrorFile(options.error_file, options.force) as error_file:
+            error_file.add(parts.errors())
+        parts.remove()
+    finally:
+        parts.close()
+
+
+def _remaining(options: RunOptions, sources: Sources, notices: Notices, parts: Parts) -> Iterator[Chunk]:
+    limit = None
+    if options.limit is not None:
+        # An article that could not be coded counts too, or the chunks would differ from those of an
+        # uninterrupted run.
+        limit = options.limit - parts.read
+        if limit <= 0:
+            return iter(())
+    return chunked(sources, options.read, notices, start=parts.end, first=parts.count, limit=limit)
+
+
+def _fingerprint(options: RunOptions, engine: Engine, sources: Sources) -> dict[str, Any]:
+    read = {name: getattr(options.read, name) for name in ReadOptions.__dataclass_fields__}
+    return {
+        **input_fingerprint((source.label, source.path) for source in sources),
+        **engine.fingerprint(),
+        "reading": {name: value for name, value in read.items() if value is not None},
+        "limit": options.limit,
+    }
+
+
+def _tell_errors(errors: list[RecordError], summary: Summary, listeners: Listeners) -> None:
+    before = summary.errors - len(errors)
+    for number, error in enumerate(errors, before + 1):
+        if number <= _REASONS_TOLD:
+            listeners.tell(
+                f"error: {error.source}{f', {error.position}' if error.position else ''}: {error.reason}"
+            )
+        elif number == _REASONS_TOLD + 1:
+            listeners.tell("error: more records cannot be coded; see the error file")

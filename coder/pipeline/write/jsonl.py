@@ -1,0 +1,31 @@
+"""Events to JSON Lines, in a file or on a stream."""
+
+import datetime
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+import pyarrow as pa
+
+
+def write_jsonl(batches: Iterable[pa.RecordBatch], path: Path) -> None:
+    """Write one JSON object an event to the file ``path``; dates are ISO text."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        stream_jsonl(batches, file)
+
+
+def stream_jsonl(batches: Iterable[pa.RecordBatch], stream: TextIO) -> None:
+    """Write one JSON object an event to an open stream, flushed batch by batch so that a pipe sees events as
+    they are coded.
+    """
+    for batch in batches:
+        for row in batch.to_pylist():
+            stream.write(json.dumps(row, ensure_ascii=False, default=_iso) + "\n")
+        stream.flush()
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    raise TypeError(f"a column holds {type(value).__name__}, which JSON cannot express")
