@@ -14,7 +14,7 @@ from coder.errors import CorpusError
 
 _NO_SPACE_BEFORE = re.compile(r"[.,;:!?)\]}%’”]+|''|'s|’s|n't|n’t|'(?:re|ve|ll|d|m)|\.\.\.")
 # A '#' token with its tag is no comment.
-_COMMENT = re.compile(r"#\s(?!.*(?:^|\s)(?:O|[BI]-\S+)\s*$)")
+_COMMENT = re.compile(r"#\s(?!(?:.*\s)?(?:O|[BI]-\S+)\s*$)")
 _NO_SPACE_AFTER = ("(", "[", "{", "``", "“", "‘", "$", "£", "€", "#")
 _DEFAULT_NAMES: dict[str, tuple[str, ...]] = {
     "sources": ("S", "SRC", "SOURCE"),

@@ -42,6 +42,7 @@ def import_labels(
             result.sentences.append(_sentence(row, chosen, labels, label_separator, batch or path.stem))
         except RecordError as error:
             result.reject(row.line, error, row.values)
+    result.rejected.sort(key=lambda item: item.line)
     return result
 
 

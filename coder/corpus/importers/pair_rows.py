@@ -50,6 +50,7 @@ def import_pairs(
             result.sentences.append(_sentence(row, chosen, given, labels, marks, batch or path.stem))
         except RecordError as error:
             result.reject(row.line, error, row.values)
+    result.rejected.sort(key=lambda item: item.line)
     return result
 
 

@@ -89,7 +89,9 @@ def _read_csv(path: Path, text: str, kind: str, delimiter: str) -> Table:
         raise CorpusError(f"--delimiter must be one character, found {delimiter!r}")
     csv.field_size_limit(_MAX_FIELD)
     # strict: without it a stray quote silently swallows the rows after it.
-    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    # Only \n ends a line; splitlines() would also cut at U+2028 inside a sentence.
+    raw = [line + "\n" for line in text.split("\n")]
+    reader = csv.reader(raw, delimiter=delimiter, strict=True)
     header = _header(path, reader)
     table = Table(header, [], [], notes)
     while True:
@@ -100,7 +102,7 @@ def _read_csv(path: Path, text: str, kind: str, delimiter: str) -> Table:
             return table
         except csv.Error as error:
             reason = f"the row that begins here cannot be read ({error}): look for a stray or unclosed quote"
-            table.rejected.append(Rejected(line, reason, None))
+            table.rejected.append(Rejected(line, reason, "".join(raw[line - 1 : reader.line_num])))
             continue
         if not cells:
             continue
@@ -120,9 +122,3 @@ def _header(path: Path, reader: Iterator[list[str]]) -> list[str]:
     if twice is not None:
         raise CorpusError(f"{path}: the column {twice!r} stands twice in the header: rename one")
     return header
-
-
-def _lines(text: str) -> Iterator[str]:
-    # Only \n ends a line for the reader; splitlines() would also cut at U+2028 inside a sentence.
-    for line in text.split("\n"):
-        yield line + "\n"
