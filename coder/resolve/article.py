@@ -1,0 +1,166 @@
+"""What an article as a whole says: its dateline, the countries it speaks of, and what ambiguous names mean in it."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from coder.resolve.ambiguity import Ambiguities, beside_unknown_name
+from coder.resolve.dateline import Dateline, read_dateline
+from coder.resolve.lexicon import Entry, Lexicon, Match, longest
+from coder.resolve.mention import office_at
+from coder.resolve.normalise import normalise
+from coder.resolve.phrase import turned_away
+from coder.resolve.places import PlaceTables, resolve_place
+from coder.resolve.records import Place
+
+_OWNING = frozenset({"country", "nationality", "capital", "region"})
+_NAMED = frozenset({"person", "group", "body"})
+# A dateline's country is the story's unless the story hardly speaks of it.
+_DATELINE_SHARE = 0.25
+_CLEAR_LEAD = 1.6
+
+
+class Article:
+    """The sentences of one article with everything that is asked of them, each computed once and only when needed."""
+
+    def __init__(
+        self,
+        sentences: Sequence[str],
+        published: datetime.date | None,
+        title: str | None,
+        lexicon: Lexicon,
+        ambiguities: Ambiguities,
+        places: PlaceTables,
+    ) -> None:
+        self.sentences = sentences
+        self.published = published
+        self.title = title
+        self.lexicon = lexicon
+        self._ambiguities = ambiguities
+        self._places = places
+        self._matches: dict[int, list[Match]] = {}
+
+    @cached_property
+    def dateline(self) -> Dateline:
+        return read_dateline(list(self.sentences[:3]), self.published)
+
+    @property
+    def day(self) -> datetime.date | None:
+        """The day of the report: the dateline's, else that of publication."""
+        return self.dateline.day or self.published
+
+    def matches(self, index: int) -> list[Match]:
+        """Return the known names in sentence ``index`` (-1: the title)."""
+        found = self._matches.get(index)
+        if found is None:
+            found = self.lexicon.find(self.text(index))
+            self._matches[index] = found
+        return found
+
+    def text(self, index: int) -> str:
+        """Return sentence ``index``, or the title for -1."""
+        return (self.title or "") if index < 0 else self.sentences[index]
+
+    @cached_property
+    def _folded(self) -> str:
+        return normalise(" \n ".join([self.title or "", *self.sentences]))
+
+    @cached_property
+    def _plain_weights(self) -> Mapping[str, float]:
+        """How often each country is spoken of, by names that mean one thing only."""
+        return self._count(settle=False)
+
+    @cached_property
+    def weights(self) -> Mapping[str, float]:
+        """How often each country is spoken of; title and opening sentences count more."""
+        return self._count(settle=True)
+
+    def _count(self, *, settle: bool) -> Mapping[str, float]:
+        counts: defaultdict[str, float] = defaultdict(float)
+        for index in range(-1 if self.title else 0, len(self.sentences)):
+            value = 2.0 if index < 0 else 1.5 if index < 2 else 1.0
+            text = self.text(index)
+            skip = self.dateline.length if index == 0 else 0
+            for match in longest(self.matches(index)):
+                if match.start < skip or turned_away(text, match.start, match.end):
+                    continue
+                entry: Entry | None = match.entries[0]
+                if normalise(text[match.start : match.end]) in self._ambiguities:
+                    entry = self.choose(index, match) if settle else None
+                if entry is None or not entry.country:
+                    continue
+                if entry.kind in _OWNING:
+                    counts[entry.country] += value
+                elif entry.kind in _NAMED and not entry.short:
+                    counts[entry.country] += value / 2
+        return counts
+
+    def choose(self, index: int, match: Match) -> Entry | None:
+        """Return what a name in sentence ``index`` means here, None when it cannot be told or is no known thing."""
+        text = self.text(index)
+        key = normalise(text[match.start : match.end])
+        first = match.entries[0]
+        if key in self._ambiguities and first.kind != "user":
+            if self._ambiguities.personal(key) and self._is_part_of_name(text, match):
+                return None
+            return self._ambiguities.choose(key, lambda: self._folded, lambda: self._plain_weights)
+        if first.kind == "capital" and self._is_part_of_name(text, match):
+            return None
+        if len(match.entries) == 1 and not first.short:
+            return first
+        return self._choose_person(text, match)
+
+    def _choose_person(self, text: str, match: Match) -> Entry | None:
+        """Choose between a name's meanings: things first, then the one person who was in office."""
+        things = [entry for entry in match.entries if entry.kind != "person"]
+        if things:
+            return things[0]
+        day = self.day
+        persons = [entry for entry in match.entries if not entry.short]
+        if len(persons) == 1:
+            return persons[0]
+        if day is None or self._is_part_of_name(text, match):
+            return None
+        holding = [entry for entry in (persons or match.entries) if office_at(entry, day)[0] is not None]
+        if len(holding) > 1:
+            weighted = self._plain_weights
+            holding.sort(key=lambda entry: -weighted.get(entry.country or "", 0.0))
+            first, second = (weighted.get(entry.country or "", 0.0) for entry in holding[:2])
+            if first <= second:
+                return None
+        return holding[0] if holding else None
+
+    def _is_part_of_name(self, text: str, match: Match) -> bool:
+        return beside_unknown_name(text, match.start, match.end, lambda word: word in self.lexicon)
+
+    @cached_property
+    def dateline_place(self) -> Place | None:
+        """The place of the dateline, None without one."""
+        line = self.dateline
+        if not line.place:
+            return None
+        name = line.place.title() if line.place.isupper() else line.place
+        spoken = f"{name}, {line.land}" if line.land else name
+        entry = next((e for e in self.lexicon.get(name) if e.kind == "capital"), None)
+        weights = dict(self.weights)
+        if entry is not None and entry.country:
+            weights[entry.country] = weights.get(entry.country, 0.0) + 3.0
+        return resolve_place(spoken, self._places, weights, "dateline")
+
+    @cached_property
+    def country(self) -> str | None:
+        """The country of the story: the dateline's, unless the story is about another; None when nothing says."""
+        ranked = sorted(self.weights.items(), key=lambda pair: -pair[1])
+        place = self.dateline_place
+        if place is not None and place.country:
+            top = ranked[0][1] if ranked else 0.0
+            if self.weights.get(place.country, 0.0) >= _DATELINE_SHARE * top or top < 2:
+                return place.country
+        if not ranked:
+            return None
+        if len(ranked) == 1 or ranked[0][1] >= _CLEAR_LEAD * ranked[1][1]:
+            return ranked[0][0]
+        return None

@@ -1,0 +1,153 @@
+"""The names that coder knows, and a matcher that finds all of them in a sentence in one pass."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from coder.resolve.normalise import normalise
+
+Kind = Literal[
+    "country", "nationality", "capital", "region", "person", "group", "organisation", "body", "role", "ethnic",
+    "religion", "world_region", "user",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office, membership or status with the days between which it was held (None: open)."""
+
+    country: str | None
+    roles: tuple[str, ...]
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    title: str = ""
+    organisation: str | None = None
+
+    def holds(self, day: datetime.date) -> bool:
+        """Whether the office was held on ``day``; both ends count."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a name can mean."""
+
+    kind: Kind
+    name: str
+    country: str | None = None
+    roles: tuple[str, ...] = ()
+    organisation: str | None = None
+    religion: str | None = None
+    ethnicity: str | None = None
+    offices: tuple[Office, ...] = ()
+    weak: bool = False  # a role that only counts where nothing more telling stands beside it
+    number: str = "s"  # s: one person or thing, p: several, c: a body of people
+    person: bool = False
+    short: bool = False  # a short form, valid only while the person holds office or after the full name
+    seat: str = ""  # the place that a capital's metonym is
+
+
+class Match(NamedTuple):
+    """A known name found at characters ``start`` to ``end`` of a text."""
+
+    start: int
+    end: int
+    entries: tuple[Entry, ...]
+
+
+@dataclass(slots=True)
+class _Name:
+    entries: list[Entry] = field(default_factory=list)
+    exact: str | None = None  # spelling that must be met letter for letter (acronyms)
+    proper: bool = False  # must be written with a capital letter
+
+
+class Lexicon:
+    """Names with their meanings; built once, then only read."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, _Name] = {}
+        self._patterns: list[_Name] = []
+        self._matcher: object | None = None
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: str) -> bool:
+        return normalise(name) in self._names
+
+    def add(self, name: str, entry: Entry, *, first: bool = False) -> None:
+        """Give ``name`` another meaning; ``first`` puts it before the ones it has, replacing none."""
+        key = normalise(name).strip()
+        if not key:
+            return
+        known = self._names.get(key)
+        if known is None:
+            known = self._names[key] = _Name(proper=entry.kind != "role" and any(c.isupper() for c in name))
+            if name.replace(".", "").isupper() and len(name) <= 5 and entry.kind != "role":
+                known.exact = name
+        elif entry.kind == "role" or not any(c.isupper() for c in name):
+            known.proper, known.exact = False, None
+        elif known.exact and known.exact != name:
+            known.exact = None
+        if entry in known.entries:
+            return
+        if first:
+            known.entries.insert(0, entry)
+        else:
+            known.entries.append(entry)
+        self._matcher = None
+
+    def replace(self, name: str, entries: Iterable[Entry]) -> None:
+        """Let ``name`` mean ``entries`` only: how a user's dictionary wins over the shipped tables."""
+        self._names.pop(normalise(name).strip(), None)
+        for entry in entries:
+            self.add(name, entry)
+
+    def get(self, name: str) -> tuple[Entry, ...]:
+        """Return the meanings of exactly this name, empty when it is unknown."""
+        found = self._names.get(normalise(name).strip())
+        return tuple(found.entries) if found else ()
+
+    def find(self, text: str) -> list[Match]:
+        """Return every known name in ``text`` at word boundaries, overlaps included, by start and then length."""
+        matcher = self._matcher or self._build()
+        folded = normalise(text)
+        found: list[Match] = []
+        size = len(folded)
+        for index, start, end in matcher.find_matches_as_indexes(folded, overlapping=True):  # type: ignore[attr-defined]
+            if start and folded[start - 1].isalnum():
+                continue
+            if end < size and folded[end].isalnum():
+                continue
+            name = self._patterns[index]
+            original = text[start:end]
+            if name.exact is not None:
+                if original != name.exact:
+                    continue
+            elif name.proper and not any(map(str.isupper, original)):
+                continue
+            found.append(Match(start, end, tuple(name.entries)))
+        found.sort(key=lambda match: (match.start, -match.end))
+        return found
+
+    def _build(self) -> object:
+        from ahocorasick_rs import AhoCorasick, MatchKind
+
+        self._patterns = list(self._names.values())
+        self._matcher = AhoCorasick(list(self._names), matchkind=MatchKind.Standard)
+        return self._matcher
+
+
+def longest(matches: Sequence[Match]) -> list[Match]:
+    """Keep the leftmost longest of overlapping matches (``matches`` sorted by start, then length)."""
+    kept: list[Match] = []
+    end = -1
+    for match in matches:
+        if match.start >= end:
+            kept.append(match)
+            end = match.end
+    return kept

@@ -1,0 +1,300 @@
+"""Coding of one actor mention by its own words and the known names in it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from coder.resolve.compose import compose
+from coder.resolve.lexicon import Entry, Match, Office
+from coder.resolve.phrase import Part, is_former, ruled_by, split_phrase, turned_away
+from coder.resolve.records import Actor, ActorBasis
+from coder.resolve.roles import combine_roles, join_entity
+
+_STATE_KINDS = frozenset({"country", "nationality", "capital", "region"})
+_ENTITY_KINDS = frozenset({"person", "group", "organisation", "body", "user"})
+_IDENTITY_KINDS = frozenset({"ethnic", "religion"})
+# Heads that are not the named actor itself: "Hamas supporters" are not Hamas.
+_FOLLOWERS = re.compile(
+    r"\b(?:supporters?|sympathi[sz]ers?|opponents?|critics?|voters?|rivals?|victims?|loyalists?)\b", re.I
+)
+_CAPITALISED = re.compile(r"[^\W\d_a-z][\w'’.-]*")
+
+ChooseEntry = Callable[[Match], Entry | None]
+
+
+@dataclass(slots=True)
+class Coding:
+    """What one mention says about its actor, before the article's context is asked."""
+
+    country: str | None = None
+    roles: tuple[str, ...] = ()
+    organisation: str | None = None
+    religion: str | None = None
+    ethnicity: str | None = None
+    name: str | None = None
+    basis: ActorBasis | None = None
+    person: bool = False
+    number: str = "s"
+    head: str = ""
+    international: bool = False
+    held_back: bool = False  # a name with several meanings stands here and none could be chosen
+    used: list[tuple[int, int, Entry]] = field(default_factory=list)
+
+    def actor(self, text: str, *, country: str | None = None, basis: ActorBasis | None = None) -> Actor:
+        """Return the record for a mention that reads ``text``, with another country and basis where given."""
+        land = self.country or country
+        code = compose(
+            land, self.roles, ethnicity=self.ethnicity, religion=self.religion, organisation=self.organisation
+        )
+        return Actor(
+            text=text,
+            code=code,
+            name=self.name,
+            country=land,
+            roles=self.roles,
+            basis=(basis if land and not self.country else self.basis) if code else None,
+            ethnicity=self.ethnicity,
+            religion=self.religion,
+            organisation=self.organisation,
+        )
+
+
+def office_at(entry: Entry, day: datetime.date | None) -> tuple[Office | None, bool]:
+    """Return the office that ``entry`` held on ``day`` and whether all of them are past.
+
+    Without a day, the roles that all offices share; before the first office, nothing.
+    """
+    if day is None:
+        countries = {office.country for office in entry.offices}
+        shared = [role for role in entry.offices[0].roles if all(role in o.roles for o in entry.offices)]
+        return Office(countries.pop() if len(countries) == 1 else None, tuple(shared)), False
+    held = [office for office in entry.offices if office.holds(day)]
+    if held:
+        return held[-1], False
+    past = all(office.until is not None and office.until < day for office in entry.offices)
+    between = any(office.until is not None and office.until < day for office in entry.offices)
+    return None, past or between
+
+
+def code_mention(
+    text: str,
+    start: int,
+    end: int,
+    matches: Sequence[Match],
+    day: datetime.date | None,
+    choose: ChooseEntry,
+) -> Coding:
+    """Code the mention ``text[start:end]`` of a sentence whose known names are ``matches``.
+
+    ``choose`` picks the meaning of a name that has several, or None when it cannot tell.
+    """
+    inside = [match for match in matches if match.start >= start and match.end <= end]
+    coding = Coding()
+    if not inside:
+        return coding
+    chosen: list[tuple[Match, Entry]] = []
+    reach = -1
+    for match in inside:  # leftmost longest
+        if match.start < reach:
+            continue
+        entry = choose(match)
+        if entry is None:
+            if len(match.entries) and match.entries[0].kind != "person":
+                coding.held_back = True
+                reach = match.end
+            continue
+        chosen.append((match, entry))
+        reach = match.end
+    parts = split_phrase(text, start, end, [(m.start, m.end) for m, _ in chosen])
+    by_part = [(part, [(m, e) for m, e in chosen if part.start <= m.start < part.end]) for part in parts]
+    _code_parts(coding, text, by_part, day)
+    if coding.country and not coding.basis:
+        coding.basis = "stated"
+    if not coding.country and not coding.basis and (coding.roles or coding.ethnicity or coding.religion):
+        coding.basis = "stated"
+    return coding
+
+
+Found = list[tuple[Match, Entry]]
+
+
+def _code_parts(
+    coding: Coding, text: str, by_part: list[tuple[Part, Found]], day: datetime.date | None
+) -> None:
+    core = [pair for part, pairs in by_part if part.relation == "core" for pair in pairs]
+    apposed = [pair for part, pairs in by_part if part.relation == "comma" for pair in pairs]
+    owned = [pair for part, pairs in by_part if part.relation == "of" for pair in pairs]
+    placed = [pair for part, pairs in by_part if part.relation == "in" for pair in pairs]
+    nouns = [entry for _, entry in core if entry.kind == "role"]
+    entity = _entity(core, text)
+    if entity is None and not nouns:
+        nouns = [entry for _, entry in apposed if entry.kind == "role"]
+        entity = _entity(apposed, text)
+    extra_nouns = [entry for _, entry in apposed if entry.kind == "role"]
+    if (
+        entity is None
+        and owned
+        and (not nouns or all(noun.weak or noun.number != "p" or True for noun in nouns))
+    ):
+        entity = _entity(owned, text)
+        if entity is not None and entity[1].kind == "person":
+            entity = None
+    state = _state(core, text) or _state(apposed, text) or _state(owned, text) or _state(placed, text)
+    state_in_core = _state(core, text)
+    _identity(coding, core)
+    if nouns:
+        coding.number = nouns[-1].number
+        coding.person = nouns[-1].person
+        coding.head = nouns[-1].name
+    if entity is not None:
+        match, entry = entity
+        _apply_entity(coding, text, match, entry, nouns or extra_nouns, state, day)
+        coding.used.append((match.start, match.end, entry))
+    else:
+        _apply_state(coding, text, core, nouns, state, state_in_core)
+    coding.used += [
+        (m.start, m.end, e) for m, e in core + apposed if e.kind in ("role", "ethnic", "religion")
+    ]
+    if state is not None:
+        coding.used.append((state[0].start, state[0].end, state[1]))
+    span_start = by_part[0][0].start if by_part else 0
+    span_end = by_part[-1][0].end if by_part else 0
+    if coding.roles and is_former(text, span_start, span_end) and _former_applies(coding):
+        coding.roles = ("ELI",)
+        coding.organisation = (
+            None if coding.organisation and not coding.international else coding.organisation
+        )
+
+
+def _former_applies(coding: Coding) -> bool:
+    return (
+        coding.person
+        and not coding.international
+        and bool({"GOV", "LEG", "MIL", "JUD", "SPY", "COP"} & set(coding.roles))
+    )
+
+
+def _entity(found: Found, text: str) -> tuple[Match, Entry] | None:
+    """Return the named actor of a part: a person if there is one, else the last group or body."""
+    entities = [
+        (match, entry)
+        for match, entry in found
+        if entry.kind in _ENTITY_KINDS
+        and not turned_away(text, match.start, match.end)
+        and not ruled_by(text, match.end)
+    ]
+    persons = [pair for pair in entities if pair[1].kind == "person"]
+    if persons:
+        return persons[-1]
+    return entities[-1] if entities else None
+
+
+def _state(found: Found, text: str) -> tuple[Match, Entry] | None:
+    """Return the country word of a part that the actor belongs to: the first that no affix turns away."""
+    fallback: tuple[Match, Entry] | None = None
+    for match, entry in found:
+        ruled = ruled_by(text, match.end)
+        if entry.kind not in _STATE_KINDS and not (ruled and entry.country):
+            continue
+        if turned_away(text, match.start, match.end):
+            continue
+        if ruled:
+            fallback = fallback or (match, entry)
+            continue
+        return match, entry
+    return fallback
+
+
+def _identity(coding: Coding, found: Found) -> None:
+    for _, entry in found:
+        if entry.kind in _IDENTITY_KINDS:
+            coding.ethnicity = coding.ethnicity or entry.ethnicity
+            coding.religion = coding.religion or entry.religion
+
+
+def _apply_entity(
+    coding: Coding,
+    text: str,
+    match: Match,
+    entry: Entry,
+    nouns: list[Entry],
+    state: tuple[Match, Entry] | None,
+    day: datetime.date | None,
+) -> None:
+    country, roles, organisation = entry.country, entry.roles, entry.organisation
+    past = False
+    if entry.offices:
+        office, past = office_at(entry, day)
+        if office is not None:
+            country, roles = office.country or country, office.roles or roles
+            organisation = office.organisation or organisation
+        elif past and entry.person:
+            country, roles = entry.offices[-1].country or country, ("ELI",)
+        else:
+            country, roles = entry.offices[0].country or country, () if entry.person else roles
+    coding.name = entry.name
+    coding.person = coding.person or entry.person
+    if not nouns:
+        coding.number = entry.number
+        coding.head = entry.name
+    stated = state[1].country if state is not None else None
+    if entry.person:
+        own = combine_roles(nouns)
+        strong = any(not noun.weak for noun in nouns)
+        if own and (strong or not roles):
+            roles = own
+        country = stated if stated and strong else (country or stated)
+        coding.basis = "stated" if stated and country == stated and strong else "dictionary"
+    elif _FOLLOWERS.search(text, match.end) and nouns:
+        roles, organisation = combine_roles(nouns), None
+        coding.basis = "dictionary"
+    else:
+        international = bool(set(roles) & {"IGO", "NGO", "MNC", "IMG", "NGM"})
+        roles = join_entity(roles, nouns)
+        if entry.kind == "group" and country is None and stated:
+            country = stated
+        if entry.kind == "organisation" and stated and (country is None) and not international:
+            country = stated
+        coding.international = international
+        coding.basis = "dictionary"
+    coding.country, coding.roles, coding.organisation = country, roles, organisation
+    coding.religion = entry.religion or coding.religion
+    coding.ethnicity = entry.ethnicity or coding.ethnicity
+
+
+def _apply_state(
+    coding: Coding,
+    text: str,
+    core: Found,
+    nouns: list[Entry],
+    state: tuple[Match, Entry] | None,
+    in_core: tuple[Match, Entry] | None,
+) -> None:
+    roles = combine_roles(nouns)
+    weak_only = bool(nouns) and all(noun.weak for noun in nouns)
+    if weak_only and (coding.ethnicity or coding.religion) and in_core is None:
+        roles = ()
+    if set(roles) & {"IGO", "INT", "UIS", "NGM"} or "PKO" in roles:
+        coding.international = True
+    coding.roles = roles
+    if coding.international and "IGO" in roles:
+        coding.basis = "stated"
+        return
+    if state is not None:
+        entry = state[1]
+        coding.country = entry.country
+        if entry.kind == "nationality" and not nouns:
+            coding.person, coding.number = entry.person, entry.number
+            coding.head = entry.name
+        if not nouns:
+            coding.name = entry.name
+        coding.basis = "stated" if entry.kind in ("country", "nationality") else "dictionary"
+        if entry.kind not in _STATE_KINDS:
+            coding.basis = "dictionary"
+    regions = [entry for _, entry in core if entry.kind == "world_region"]
+    if state is None and regions and not coding.roles:
+        coding.organisation = regions[0].organisation
+        coding.name, coding.basis, coding.international = regions[0].name, "stated", True
