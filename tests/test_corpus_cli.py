@@ -62,7 +62,8 @@ def test_check_exit_codes_and_json(seeds: Path):
     assert result.exit_code == 1
     assert "a.txt:2:2: warning: actor 'the army': leave 'the' outside the brackets [article]" in result.output
     assert "a.txt:3:4: error: event 1 has no trigger" in result.output
-    assert "1 errors, 2 warnings" in result.output
+    assert "1 errors, 2 warnings (" in result.output
+    assert "article 1" in result.output
     result = run("check", seeds / "a.txt", "--no-warnings", "--json")
     assert [json.loads(line)["rule"] for line in result.stdout.splitlines()] == ["markup"]
 

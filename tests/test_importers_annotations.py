@@ -219,7 +219,7 @@ class TestLabelStudio:
             ([{**region("a", "hit", "190"), "value": {"start": 4, "end": 4}}], "no usable start and end"),
             ([{**region("a", "hit", "190"), "value": {"start": 1, "end": 99}}], "ends after the text"),
             (
-                [choice("190", kind="rating")][:0] + [{"type": "choices", "value": {}}],
+                [{"type": "choices", "value": {}}],
                 "has no value that can be read",
             ),
         ],

@@ -91,9 +91,10 @@ def check(
     for finding in report.findings:
         if warnings or finding.level == "error":
             typer.echo(json.dumps(asdict(finding), ensure_ascii=False) if as_json else str(finding))
+    rules = ", ".join(f"{rule} {count}" for rule, count in report.by_rule().items())
     typer.echo(
         f"{report.files} files, {report.sentences} sentences, {report.events} events: "
-        f"{report.errors} errors, {report.warnings} warnings",
+        f"{report.errors} errors, {report.warnings} warnings" + (f" ({rules})" if rules else ""),
         err=as_json,
     )
     if report.errors:

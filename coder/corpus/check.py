@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,10 @@ class CheckReport:
     @property
     def warnings(self) -> int:
         return sum(finding.level == "warning" for finding in self.findings)
+
+    def by_rule(self) -> dict[str, int]:
+        """Return how many findings each rule has, the most frequent first."""
+        return dict(Counter(finding.rule for finding in self.findings).most_common())
 
 
 def check_corpus(paths: Iterable[Path], known: CodeTable, limits: Limits | None = None) -> CheckReport:
