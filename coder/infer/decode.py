@@ -10,7 +10,7 @@ from coder.infer.labels import ROLES, Decoding, LabelSpace
 from coder.infer.records import ASSERTED, NOT_ASSERTED, Offsets, ParsedEvent
 from coder.pairing import pair_actors
 
-_EDGE = " \t\r\n,;:.!?\"“”‘’()–—-"
+_EDGE = ' \t\r\n,;:.!?"“”‘’()–—-'
 _ARTICLES = ("the ", "a ", "an ")
 
 
@@ -48,7 +48,9 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return shifted / shifted.sum(-1, keepdims=True)
 
 
-def find_spans(probabilities: np.ndarray, encoded: Encoded, text: str, threshold: float, actor: bool = False) -> list[ScoredSpan]:
+def find_spans(
+    probabilities: np.ndarray, encoded: Encoded, text: str, threshold: float, actor: bool = False
+) -> list[ScoredSpan]:
     """Return the spans of one role from BIO probabilities [T, 3].
 
     A span is a run of tokens inside with probability above ``threshold``, cut where a new one begins, widened to whole words and freed of
@@ -69,9 +71,18 @@ def find_spans(probabilities: np.ndarray, encoded: Encoded, text: str, threshold
             last = token
             i += 1
         score = float(inside[first : last + 1].mean())
-        while first > 0 and not encoded.word_starts[first] and encoded.starts[first - 1] >= 0 and first - 1 > taken:
+        while (
+            first > 0
+            and not encoded.word_starts[first]
+            and encoded.starts[first - 1] >= 0
+            and first - 1 > taken
+        ):
             first -= 1
-        while last + 1 < len(encoded.ids) and not encoded.word_starts[last + 1] and encoded.starts[last + 1] >= 0:
+        while (
+            last + 1 < len(encoded.ids)
+            and not encoded.word_starts[last + 1]
+            and encoded.starts[last + 1] >= 0
+        ):
             last += 1
         while i < len(hits) and hits[i] <= last:
             i += 1
@@ -87,7 +98,9 @@ def trim(text: str, start: int, end: int, actor: bool) -> Offsets | None:
     while start < end and text[start] in _EDGE:
         start += 1
     # A full stop belongs to an abbreviation such as "U.S."
-    while end > start and text[end - 1] in _EDGE and not (text[end - 1] == "." and "." in text[start : end - 1]):
+    while (
+        end > start and text[end - 1] in _EDGE and not (text[end - 1] == "." and "." in text[start : end - 1])
+    ):
         end -= 1
     if actor:
         lowered = text[start:end].lower()
@@ -118,11 +131,15 @@ def read_second(
     root = softmax(outputs["root"][row] / decoding.root_temperature)
     tags = softmax(outputs["tags"][row])
     spans = {
-        role: find_spans(tags[:, i], encoded, text, decoding.role_thresholds[role], actor=role in ("source", "target"))
+        role: find_spans(
+            tags[:, i], encoded, text, decoding.role_thresholds[role], actor=role in ("source", "target")
+        )
         for i, role in enumerate(ROLES)
     }
     asserted = 1.0 / (1.0 + float(np.exp(-outputs["status"][row])))
-    return Reading(trigger, root, labels.within_roots(outputs["code"][row] / decoding.code_temperature), asserted, spans)
+    return Reading(
+        trigger, root, labels.within_roots(outputs["code"][row] / decoding.code_temperature), asserted, spans
+    )
 
 
 class CodeTable:
@@ -170,7 +187,9 @@ def event_score(reading: Reading) -> float:
     return reading.trigger.score * (1.0 - float(reading.root[0]))
 
 
-def confidence_features(reading: Reading, source: ScoredSpan | None, target: ScoredSpan | None) -> list[float]:
+def confidence_features(
+    reading: Reading, source: ScoredSpan | None, target: ScoredSpan | None
+) -> list[float]:
     """Return what the calibrated confidence is computed from, all finite."""
 
     def logit(p: float) -> float:
@@ -220,7 +239,9 @@ def expand(reading: Reading, table: CodeTable, decoding: Decoding) -> list[Parse
     events = []
     for source, target in pair_actors(list(scored["source"]), list(scored["target"])):
         features = confidence_features(
-            reading, scored["source"][source] if source else None, scored["target"][target] if target else None
+            reading,
+            scored["source"][source] if source else None,
+            scored["target"][target] if target else None,
         )
         events.append(
             ParsedEvent(

@@ -58,7 +58,7 @@ def encode_batch(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Encoded]:
     return [_encoded(e) for e in tokenizer.encode_batch(list(texts))]
 
 
-def _encoded(encoding) -> Encoded:  # type: ignore[no-untyped-def]
+def _encoded(encoding) -> Encoded:
     ids = np.asarray(encoding.ids, dtype=np.int64)
     offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     special = np.asarray(encoding.special_tokens_mask, dtype=bool)
@@ -79,14 +79,14 @@ def windows(encoded: Encoded, length: int, max_tokens: int) -> list[Window]:
     if len(encoded.ids) <= max_tokens:
         return [Window(0, length, 0, length)]
     body = np.flatnonzero(encoded.starts >= 0)
-    firsts = [i for i in body if encoded.word_starts[i]] or list(body)
+    firsts = [int(i) for i in body if encoded.word_starts[i]] or body.tolist()
     overlap = min(OVERLAP, room // 3)
     cuts: list[tuple[int, int]] = []
-    start = body[0]
+    start = int(body[0])
     while True:
         stop = start + room
         if stop > body[-1]:
-            cuts.append((start, body[-1] + 1))
+            cuts.append((start, int(body[-1]) + 1))
             break
         # Cut between words where there is one to cut at; a single endless word is cut inside.
         inner = [i for i in firsts if start + overlap < i <= stop]

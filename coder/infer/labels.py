@@ -99,16 +99,22 @@ class ModelSettings:
             "model_sha256": self.model_sha256,
             "details": self.details,
         }
-        (folder / "config.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (folder / "config.json").write_text(
+            json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
 
     @classmethod
     def load(cls, folder: Path) -> "ModelSettings":
         """Read ``config.json`` of ``folder``; ModelError says what is missing or of another form."""
         path = folder / "config.json"
         if not folder.is_dir():
-            raise ModelError(f"model folder {str(folder)!r} does not exist: give a folder made by 'coder export'")
+            raise ModelError(
+                f"model folder {str(folder)!r} does not exist: give a folder made by 'coder export'"
+            )
         if not path.is_file():
-            raise ModelError(f"{folder} holds no config.json, so it is no coder model: give a folder made by 'coder export'")
+            raise ModelError(
+                f"{folder} holds no config.json, so it is no coder model: give a folder made by 'coder export'"
+            )
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
             if data.get("format") != FORMAT:

@@ -43,7 +43,9 @@ class EventParser:
         self.table = CodeTable(settings.labels)
 
     @classmethod
-    def from_pretrained(cls, path: Path | str | None = None, *, threads: int = 0, runtime: str | None = None) -> "EventParser":
+    def from_pretrained(
+        cls, path: Path | str | None = None, *, threads: int = 0, runtime: str | None = None
+    ) -> "EventParser":
         """Load the shipped model, or a folder made by ``coder export``; ModelError says what is wrong with it."""
         folder = asset("models/default") if path is None else Path(path)
         settings = ModelSettings.load(folder)
@@ -53,7 +55,9 @@ class EventParser:
         """Return the events of each sentence, in the sentences' order, by place of trigger; [] where there is none."""
         found: list[list[ParsedEvent]] = [[] for _ in sentences]
         for sentence, shift, reading in self.readings(sentences):
-            found[sentence] += [_shifted(event, shift) for event in events_of(reading, self.table, self.settings.decoding)]
+            found[sentence] += [
+                _shifted(event, shift) for event in events_of(reading, self.table, self.settings.decoding)
+            ]
         for events in found:
             events.sort(key=lambda e: (e.trigger or (0, 0), e.source or (0, 0), e.target or (0, 0)))
         return found
@@ -63,29 +67,41 @@ class EventParser:
         parts = self._parts(sentences)
         jobs: list[tuple[_Part, ScoredSpan]] = []
         for part, logits in self._run(parts, [{}] * len(parts), ("trigger",)):
-            for trigger in find_triggers(logits["trigger"], part.encoded, part.text, self.settings.decoding.trigger_threshold):
+            for trigger in find_triggers(
+                logits["trigger"], part.encoded, part.text, self.settings.decoding.trigger_threshold
+            ):
                 if part.own[0] <= trigger.start + part.shift < part.own[1]:
                     jobs.append((part, trigger))
         spans: list[Mapping[str, Sequence[Offsets]]] = [{"trigger": [trigger.offsets]} for _, trigger in jobs]
         done = self._run([part for part, _ in jobs], spans, ("tags", "root", "code", "status"))
         for (part, trigger), (_, logits) in zip(jobs, done, strict=True):
             one = {name: values[None] for name, values in logits.items()}
-            reading = read_second(trigger, one, 0, part.encoded, part.text, self.table, self.settings.decoding)
+            reading = read_second(
+                trigger, one, 0, part.encoded, part.text, self.table, self.settings.decoding
+            )
             yield part.sentence, part.shift, reading
 
-    def classify(self, sentence: str, source: Offsets | str | None = None, target: Offsets | str | None = None) -> dict[str, float]:
+    def classify(
+        self, sentence: str, source: Offsets | str | None = None, target: Offsets | str | None = None
+    ) -> dict[str, float]:
         """Return the probability of each code for what ``source`` did to ``target`` in ``sentence``, given that it is an event; they sum to 1.
 
         Actors are texts that stand in the sentence (the first place counts) or offsets; InputError when a text does not occur.
         """
         return self.classify_batch([(sentence, source, target)])[0]
 
-    def classify_batch(self, rows: Sequence[tuple[str, Offsets | str | None, Offsets | str | None]]) -> list[dict[str, float]]:
+    def classify_batch(
+        self, rows: Sequence[tuple[str, Offsets | str | None, Offsets | str | None]]
+    ) -> list[dict[str, float]]:
         """Classify many (sentence, source, target); see ``classify``."""
         parts: list[_Part] = []
         spans: list[Mapping[str, Sequence[Offsets]]] = []
         for sentence, source, target in rows:
-            given = {name: locate(sentence, actor, name) for name, actor in (("source", source), ("target", target)) if actor is not None}
+            given = {
+                name: locate(sentence, actor, name)
+                for name, actor in (("source", source), ("target", target))
+                if actor is not None
+            }
             part = self._part_with(sentence, list(given.values()))
             parts.append(part)
             spans.append({name: [(a - part.shift, b - part.shift)] for name, (a, b) in given.items()})
@@ -98,7 +114,11 @@ class EventParser:
             scores = code * root[self.table.root_of]
             named = dict(zip(self.settings.labels.codes, map(float, scores), strict=True))
             # A root without codes below it stands for itself.
-            named |= {r: float(root[i]) for i, r in enumerate(self.settings.labels.roots) if not len(self.table.rows_of_root[i])}
+            named |= {
+                r: float(root[i])
+                for i, r in enumerate(self.settings.labels.roots)
+                if not len(self.table.rows_of_root[i])
+            }
             result.append(named)
         return result
 
@@ -111,7 +131,9 @@ class EventParser:
 
     def _parts(self, sentences: Sequence[str]) -> list[_Part]:
         parts = []
-        for index, (text, encoded) in enumerate(zip(sentences, encode_batch(self.tokenizer, sentences), strict=True)):
+        for index, (text, encoded) in enumerate(
+            zip(sentences, encode_batch(self.tokenizer, sentences), strict=True)
+        ):
             if not (encoded.starts >= 0).any():
                 continue
             cuts = windows(encoded, len(text), self.settings.max_tokens)
@@ -124,7 +146,10 @@ class EventParser:
         return parts
 
     def _run(
-        self, parts: Sequence[_Part], spans: Sequence[Mapping[str, Sequence[Offsets]]], wanted: tuple[str, ...]
+        self,
+        parts: Sequence[_Part],
+        spans: Sequence[Mapping[str, Sequence[Offsets]]],
+        wanted: tuple[str, ...],
     ) -> list[tuple[_Part, Outputs]]:
         """Run all parts in batches of like length; returns them in order with the logits of their own tokens."""
         order = sorted(range(len(parts)), key=lambda i: len(parts[i].encoded.ids))
@@ -132,7 +157,11 @@ class EventParser:
         at = 0
         while at < len(order):
             size = 1
-            while at + size < len(order) and size < BATCH_ROWS and (size + 1) * len(parts[order[at + size]].encoded.ids) <= BATCH_TOKENS:
+            while (
+                at + size < len(order)
+                and size < BATCH_ROWS
+                and (size + 1) * len(parts[order[at + size]].encoded.ids) <= BATCH_TOKENS
+            ):
                 size += 1
             chosen = order[at : at + size]
             at += size
@@ -158,17 +187,30 @@ def locate(sentence: str, actor: Offsets | str, name: str) -> Offsets:
     if isinstance(actor, str):
         start = sentence.find(actor) if actor.strip() else -1
         if start < 0:
-            raise InputError(f"{name} {actor!r} does not occur in the sentence {sentence!r}: copy it from the sentence letter by letter, or give offsets")
+            raise InputError(
+                f"{name} {actor!r} does not occur in the sentence {sentence!r}: copy it from the sentence letter by letter, or give offsets"
+            )
         return (start, start + len(actor))
     start, end = actor
     if not 0 <= start < end <= len(sentence):
-        raise InputError(f"{name} [{start}, {end}] does not lie inside the sentence of {len(sentence)} characters")
+        raise InputError(
+            f"{name} [{start}, {end}] does not lie inside the sentence of {len(sentence)} characters"
+        )
     return (start, end)
 
 
 def _shifted(event: ParsedEvent, shift: int) -> ParsedEvent:
     if not shift:
         return event
-    names = ("trigger", "source", "target", "place", "time")
-    moved = {name: (span[0] + shift, span[1] + shift) for name in names if (span := getattr(event, name)) is not None}
-    return replace(event, **moved)
+
+    def moved(span: Offsets | None) -> Offsets | None:
+        return None if span is None else (span[0] + shift, span[1] + shift)
+
+    return replace(
+        event,
+        trigger=moved(event.trigger),
+        source=moved(event.source),
+        target=moved(event.target),
+        place=moved(event.place),
+        time=moved(event.time),
+    )

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,7 +35,11 @@ class OpenVinoSession:
         os.environ.setdefault("OPENVINO_TELEMETRY", "0")
         import openvino as ov
 
-        settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
+        settings: dict[str, Any] = {
+            "INFERENCE_PRECISION_HINT": "f32",
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": 1,
+        }
         if threads:
             settings["INFERENCE_NUM_THREADS"] = threads
         core = ov.Core()
@@ -70,10 +75,15 @@ class OnnxRuntimeSession:
         return dict(zip(OUTPUTS, values, strict=True))
 
 
-RUNTIMES = {"openvino": OpenVinoSession, "onnxruntime": OnnxRuntimeSession}
+RUNTIMES: dict[str, Callable[[Path, int], Session]] = {
+    "openvino": OpenVinoSession,
+    "onnxruntime": OnnxRuntimeSession,
+}
 
 
-def open_session(folder: Path, settings: ModelSettings, threads: int = 0, runtime: str | None = None) -> Session:
+def open_session(
+    folder: Path, settings: ModelSettings, threads: int = 0, runtime: str | None = None
+) -> Session:
     """Load the model file of ``folder`` into a runtime, after checking its hash.
 
     ``threads`` 0 takes all cores; ``runtime`` is "openvino" or "onnxruntime", by default the first that is installed.
@@ -81,7 +91,9 @@ def open_session(folder: Path, settings: ModelSettings, threads: int = 0, runtim
     """
     path = folder / settings.model_file
     if not path.is_file():
-        raise ModelError(f"model file {path} does not exist: the folder is incomplete, export the model again or reinstall coder")
+        raise ModelError(
+            f"model file {path} does not exist: the folder is incomplete, export the model again or reinstall coder"
+        )
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != settings.model_sha256:
         raise ModelError(

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from coder.corpus.records import AnnotatedSentence, EventAnnotation, Span
 
-_DATELINE = re.compile(r"^[A-Z][A-Z .'-]{2,30}(?:, [A-Z][\w.]*(?: \d{1,2})?)?(?: \([^)]{2,20}\))? ?(?:-{1,2}|–|—|:) ")
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z .'-]{2,30}(?:, [A-Z][\w.]*(?: \d{1,2})?)?(?: \([^)]{2,20}\))? ?(?:-{1,2}|–|—|:) "
+)
 _ARTICLE = re.compile(r"\b(?:the|an|a) ", re.IGNORECASE)
 
 
@@ -41,7 +43,9 @@ class Augmenter:
             for event in sentence.events:
                 for role in ("sources", "targets"):
                     for span in getattr(event, role):
-                        self.actors[self._kind(sentence.text, event, role, span)].append(sentence.text[span.start : span.end])
+                        self.actors[self._kind(sentence.text, event, role, span)].append(
+                            sentence.text[span.start : span.end]
+                        )
 
     def __call__(self, sentence: AnnotatedSentence) -> AnnotatedSentence:
         """Return ``sentence`` or a changed copy."""
@@ -62,7 +66,11 @@ class Augmenter:
 
     @staticmethod
     def _kind(text: str, event: EventAnnotation, role: str, span: Span) -> tuple[str, str, bool]:
-        return ((event.code or "")[:2], role, text[span.end - 1 : span.end].isalpha() and any(c.isupper() for c in text[span.start : span.end]))
+        return (
+            (event.code or "")[:2],
+            role,
+            text[span.end - 1 : span.end].isalpha() and any(c.isupper() for c in text[span.start : span.end]),
+        )
 
     def _swap(self, sentence: AnnotatedSentence) -> AnnotatedSentence:
         event = self.rng.choice(sentence.events)
@@ -98,8 +106,20 @@ def edit(sentence: AnnotatedSentence, where: Span, text: str) -> AnnotatedSenten
             return Span(span.start, span.end + shift)
         raise ValueError(f"cannot edit {where} across the border of span {span}")
 
-    events = []
-    for event in sentence.events:
-        changes = {role: tuple(moved(s) for s in getattr(event, role)) for role in ("sources", "targets", "places", "times")}
-        events.append(replace(event, trigger=moved(event.trigger) if event.trigger else None, **changes))
-    return replace(sentence, text=sentence.text[: where.start] + text + sentence.text[where.end :], events=tuple(events))
+    def all_moved(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        return tuple(moved(span) for span in spans)
+
+    events = [
+        replace(
+            event,
+            trigger=moved(event.trigger) if event.trigger else None,
+            sources=all_moved(event.sources),
+            targets=all_moved(event.targets),
+            places=all_moved(event.places),
+            times=all_moved(event.times),
+        )
+        for event in sentence.events
+    ]
+    return replace(
+        sentence, text=sentence.text[: where.start] + text + sentence.text[where.end :], events=tuple(events)
+    )

@@ -30,18 +30,26 @@ def locate(backbone: BackboneConfig) -> str:
     folder = Path(source)
     looks_like_path = source.startswith((".", "/", "~")) or folder.exists()
     if looks_like_path and not (folder / "config.json").is_file():
-        raise ConfigError(f"backbone.source {backbone.source!r}: no config.json in {folder}; expected a folder with a Hugging Face encoder")
+        raise ConfigError(
+            f"backbone.source {backbone.source!r}: no config.json in {folder}; expected a folder with a Hugging Face encoder"
+        )
     if backbone.sha256:
         weights = folder / "model.safetensors"
         if not weights.is_file():
-            raise ConfigError(f"backbone.sha256 is set but {weights} does not exist: unset it or give a folder with model.safetensors")
+            raise ConfigError(
+                f"backbone.sha256 is set but {weights} does not exist: unset it or give a folder with model.safetensors"
+            )
         found = hashlib.sha256(weights.read_bytes()).hexdigest()
         if found != backbone.sha256:
-            raise ConfigError(f"{weights}: expected sha256 {backbone.sha256}, found {found}: the weights are damaged or another version")
+            raise ConfigError(
+                f"{weights}: expected sha256 {backbone.sha256}, found {found}: the weights are damaged or another version"
+            )
     return source
 
 
-def load_backbone(backbone: BackboneConfig, model: ModelConfig, labels: LabelSpace) -> tuple[EventParserModel, Tokenizer, int]:
+def load_backbone(
+    backbone: BackboneConfig, model: ModelConfig, labels: LabelSpace
+) -> tuple[EventParserModel, Tokenizer, int]:
     """Return an event parser with fresh heads on the encoder, its tokenizer and the id of the padding token."""
     if not backbone.source:
         return _random(backbone, model, labels)
@@ -54,8 +62,27 @@ def load_backbone(backbone: BackboneConfig, model: ModelConfig, labels: LabelSpa
         raise ConfigError(f"backbone {source}: weights are missing for {missing[:3]} …")
     fast = AutoTokenizer.from_pretrained(source)
     if not getattr(fast, "is_fast", False):
-        raise ConfigError(f"backbone {source}: no fast tokenizer; coder needs one that gives character offsets")
+        raise ConfigError(
+            f"backbone {source}: no fast tokenizer; coder needs one that gives character offsets"
+        )
     return parser, plain(fast.backend_tokenizer), int(fast.pad_token_id or 0)
+
+
+def start(model: EventParserModel, run: Path) -> None:
+    """Copy the weights of a trained run into ``model``; ConfigError when the run is unfinished or of another shape."""
+    folder = run / "model"
+    if not (folder / "model.safetensors").is_file():
+        raise ConfigError(
+            f"model.start_from={run}: no model/model.safetensors in it; expected the folder of a finished run of 'coder train'"
+        )
+    earlier = EventParserModel.from_pretrained(folder)
+    if earlier.config.codes != model.config.codes or earlier.config.encoder.get(
+        "hidden_size"
+    ) != model.config.encoder.get("hidden_size"):
+        raise ConfigError(
+            f"model.start_from={run}: that run has another ontology or encoder: start from a run with the same ones"
+        )
+    model.load_state_dict(earlier.state_dict())
 
 
 def plain(tokenizer: Tokenizer) -> Tokenizer:
@@ -67,7 +94,12 @@ def plain(tokenizer: Tokenizer) -> Tokenizer:
 
 
 def _parser_config(encoder: dict[str, Any], model: ModelConfig, labels: LabelSpace) -> EventParserConfig:
-    encoder = json.loads(json.dumps({k: v for k, v in encoder.items() if k not in ("dtype", "torch_dtype", "transformers_version")}, default=str))
+    encoder = json.loads(
+        json.dumps(
+            {k: v for k, v in encoder.items() if k not in ("dtype", "torch_dtype", "transformers_version")},
+            default=str,
+        )
+    )
     return EventParserConfig(
         encoder=encoder,
         roots=list(labels.roots),
@@ -79,16 +111,24 @@ def _parser_config(encoder: dict[str, Any], model: ModelConfig, labels: LabelSpa
     )
 
 
-def _random(backbone: BackboneConfig, model: ModelConfig, labels: LabelSpace) -> tuple[EventParserModel, Tokenizer, int]:
+def _random(
+    backbone: BackboneConfig, model: ModelConfig, labels: LabelSpace
+) -> tuple[EventParserModel, Tokenizer, int]:
     """A small encoder with random weights and a character tokenizer, for tests of the plumbing."""
     from tokenizers import models, normalizers, pre_tokenizers, processors
 
     letters = [chr(c) for c in range(33, 127)]
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *("##" + c for c in letters)]
-    tokenizer = Tokenizer(models.WordPiece({token: i for i, token in enumerate(vocabulary)}, unk_token="[UNK]", max_input_chars_per_word=200))
+    tokenizer = Tokenizer(
+        models.WordPiece(
+            {token: i for i, token in enumerate(vocabulary)}, unk_token="[UNK]", max_input_chars_per_word=200
+        )
+    )
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
     shape: dict[str, Any] = {
         "model_type": "bert",
         "vocab_size": len(vocabulary),

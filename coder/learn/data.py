@@ -50,12 +50,18 @@ def check_codes(splits: dict[str, list[AnnotatedSentence]], labels: LabelSpace) 
                     )
 
 
-def readings(config: TrainConfig, sentences: list[AnnotatedSentence], labels: LabelSpace, tokenizer: Tokenizer, train: bool) -> tuple[Dataset, list[int]]:
+def readings(
+    config: TrainConfig,
+    sentences: list[AnnotatedSentence],
+    labels: LabelSpace,
+    tokenizer: Tokenizer,
+    train: bool,
+) -> tuple[Dataset, list[int]]:
     """Return a dataset whose rows are encoded readings, made on access, and the length of each in characters."""
     rng = random.Random(config.seed)
     if train and config.data.fraction < 1.0:
         sentences = rng.sample(sentences, max(1, round(len(sentences) * config.data.fraction)))
-    plans = plan_readings(sentences, labels, config.data.negatives, rng)
+    plans = plan_readings(sentences, labels, config.data.negatives, config.data.pairs, rng)
     if not train and len(plans) > config.data.validation_readings:
         plans = rng.sample(plans, config.data.validation_readings)
     if not train:

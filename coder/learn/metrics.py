@@ -11,7 +11,10 @@ from coder.learn.modeling import IGNORE, EventParserModel
 
 
 def validation_metrics(model: EventParserModel, batches: Iterable[dict[str, Any]]) -> dict[str, float]:
-    """Return loss, token F1 of triggers and roles, root accuracy and macro-F1, code accuracy and ``score``, the mean of the four F1-like ones (0..1)."""
+    """Return loss, token F1 of triggers and roles, root accuracy and macro-F1, code accuracy, and ``score``.
+
+    All but the loss lie in 0..1; ``score`` is the mean of trigger F1, actor F1, root accuracy and code accuracy.
+    """
     losses: list[float] = []
     gold: dict[str, list[np.ndarray]] = {}
     said: dict[str, list[np.ndarray]] = {}
@@ -24,7 +27,11 @@ def validation_metrics(model: EventParserModel, batches: Iterable[dict[str, Any]
 
     for batch in batches:
         output = model(**batch)
-        assert output.loss is not None and output.tags is not None and output.code is not None
+        assert output.loss is not None
+        assert output.tags is not None
+        assert output.root is not None
+        assert output.code is not None
+        assert output.status is not None
         losses.append(float(output.loss))
         add("trigger", batch["trigger_labels"], output.trigger)
         marked = batch["marks"].sum((1, 2)) > 0
@@ -44,10 +51,21 @@ def validation_metrics(model: EventParserModel, batches: Iterable[dict[str, Any]
     for name in ("trigger", *ROLES):
         result[f"{name}_f1"] = _f1(g[name] > 0, s[name] > 0)
     result["root_accuracy"] = _share(g["root"], s["root"])
-    result["root_macro_f1"] = float(f1_score(g["root"], s["root"], average="macro", zero_division=0)) if len(g["root"]) else 0.0
+    result["root_macro_f1"] = (
+        float(f1_score(g["root"], s["root"], average="macro", zero_division=0)) if len(g["root"]) else 0.0
+    )
     result["code_accuracy"] = _share(g["code"], s["code"])
     result["status_f1"] = _f1(g["status"] == 0, s["status"] == 0)
-    result["score"] = float(np.mean([result["trigger_f1"], (result["source_f1"] + result["target_f1"]) / 2, result["root_accuracy"], result["code_accuracy"]]))
+    result["score"] = float(
+        np.mean(
+            [
+                result["trigger_f1"],
+                (result["source_f1"] + result["target_f1"]) / 2,
+                result["root_accuracy"],
+                result["code_accuracy"],
+            ]
+        )
+    )
     return result
 
 

@@ -60,8 +60,11 @@ class EventParserModel(PreTrainedModel):
             for other in labels.lineage(code):
                 if other in place:
                     ladder[i, place[other]] = 1.0
+        self.ladder: Tensor
+        self.root_of_code: Tensor
         self.register_buffer("ladder", ladder)
         self.register_buffer("root_of_code", torch.tensor(labels.root_rows(), dtype=torch.long))
+        self.folded = False
         self.post_init()
         nn.init.normal_(self.mark_embedding, std=0.02)
 
@@ -75,7 +78,15 @@ class EventParserModel(PreTrainedModel):
         """Return the parameters that are new here, not the encoder's."""
         return [p for name, p in self.named_parameters() if not name.startswith("encoder.")]
 
-    def read(self, input_ids: Tensor, attention_mask: Tensor, marks: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    def fold(self) -> None:
+        """Add the ancestors' rows into the code head for good, for export; training is over then."""
+        with torch.no_grad():
+            self.code_head.weight.copy_(self.ladder @ self.code_head.weight)
+        self.folded = True
+
+    def read(
+        self, input_ids: Tensor, attention_mask: Tensor, marks: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Return (trigger, tags, root, code, status) logits; marks [B, T, 3] are zero in a first reading."""
         embedded = self.encoder.get_input_embeddings()(input_ids)
         if self.config.mark_inputs:
@@ -90,7 +101,7 @@ class EventParserModel(PreTrainedModel):
         pooled = pooled + (count == 0).to(pooled.dtype) * self.absent
         summary = torch.cat([hidden[:, 0], pooled.flatten(1)], dim=-1)
         summary = self.dropout(functional.gelu(self.code_hidden(summary)))
-        weight = self.ladder @ self.code_head.weight
+        weight = self.code_head.weight if self.folded else self.ladder @ self.code_head.weight
         code = functional.linear(summary, weight, self.code_head.bias)
         return trigger, tags, self.root_head(summary), code, self.status_head(summary).squeeze(-1)
 
@@ -111,7 +122,13 @@ class EventParserModel(PreTrainedModel):
         """Read a batch and, when labels are given, add up the losses of the heads; labels of IGNORE take no part."""
         trigger, tags, root, code, status = self.read(input_ids, attention_mask, marks)
         output = ParserOutput(trigger=trigger, tags=tags, root=root, code=code, status=status)
-        if root_labels is None or trigger_labels is None or tag_labels is None or code_labels is None or status_labels is None:
+        if (
+            root_labels is None
+            or trigger_labels is None
+            or tag_labels is None
+            or code_labels is None
+            or status_labels is None
+        ):
             return output
         row_weight = weights if weights is not None else torch.ones(len(input_ids), device=input_ids.device)
         loss = _cross_entropy(trigger.transpose(1, 2), trigger_labels) * 2.0
@@ -122,7 +139,9 @@ class EventParserModel(PreTrainedModel):
         loss = loss + _weighted(masked, code_labels, row_weight, 0.0)
         known = status_labels != IGNORE
         if known.any():
-            loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(status[known], status_labels[known].float())
+            loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(
+                status[known], status_labels[known].float()
+            )
         output.loss = loss
         return output
 
@@ -137,5 +156,7 @@ def _weighted(logits: Tensor, labels: Tensor, weights: Tensor, smoothing: float)
     known = labels != IGNORE
     if not known.any():
         return logits.sum() * 0.0
-    losses = functional.cross_entropy(logits[known], labels[known], reduction="none", label_smoothing=smoothing)
+    losses = functional.cross_entropy(
+        logits[known], labels[known], reduction="none", label_smoothing=smoothing
+    )
     return (losses * weights[known]).sum() / weights[known].sum()

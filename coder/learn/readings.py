@@ -29,24 +29,36 @@ class ReadingPlan:
     root: str = ""
 
 
-def plan_readings(sentences: Sequence[AnnotatedSentence], labels: LabelSpace, negatives: float, rng: random.Random) -> list[ReadingPlan]:
+def plan_readings(
+    sentences: Sequence[AnnotatedSentence],
+    labels: LabelSpace,
+    negatives: float,
+    pairs: float,
+    rng: random.Random,
+) -> list[ReadingPlan]:
     """List the readings of ``sentences``.
 
-    Each sentence of grade "tuples" gives a first reading, an event reading an event, a pair reading for each event with actors that no other event shares,
-    and with probability ``negatives`` a reading of a wrong trigger; grade "pairs" gives pair readings, grade "label" a reading without marks.
+    Each sentence of grade "tuples" gives a first reading, an event reading an event, with probability ``pairs`` a pair reading for each event with
+    actors that no other event shares, and with probability ``negatives`` a reading of a wrong trigger; grade "pairs" always gives pair readings,
+    grade "label" a reading without marks.
     """
     plans: list[ReadingPlan] = []
     for index, sentence in enumerate(sentences):
         if sentence.grade in ("tuples", "pairs"):
             plans.append(ReadingPlan(FIRST, index))
-        pairs = Counter((e.sources, e.targets) for e in sentence.events)
+        shared = Counter((e.sources, e.targets) for e in sentence.events)
         for number, event in enumerate(sentence.events):
             root = labels.root_of(event.code) if event.code else ""
             if sentence.grade == "tuples":
                 plans.append(ReadingPlan(EVENT, index, number, root))
             if sentence.grade == "label":
                 plans.append(ReadingPlan(LABEL, index, number, root))
-            elif event.code and (event.sources or event.targets) and pairs[event.sources, event.targets] == 1:
+            elif (
+                event.code
+                and (event.sources or event.targets)
+                and shared[event.sources, event.targets] == 1
+                and (sentence.grade == "pairs" or rng.random() < pairs)
+            ):
                 plans.append(ReadingPlan(PAIR, index, number, root))
         if sentence.grade == "tuples" and rng.random() < negatives:
             plans.append(ReadingPlan(NEGATIVE, index))
@@ -90,7 +102,13 @@ class ReadingEncoder:
         if self.augmenter is not None:
             sentence = self.augmenter(sentence)
         encoded = encode_batch(self.tokenizer, [sentence.text])[0]
-        build = {FIRST: self._first, EVENT: self._event, PAIR: self._pair, NEGATIVE: self._negative, LABEL: self._label}
+        build = {
+            FIRST: self._first,
+            EVENT: self._event,
+            PAIR: self._pair,
+            NEGATIVE: self._negative,
+            LABEL: self._label,
+        }
         row = build[plan.kind](sentence, encoded, plan)
         n = self.max_tokens
         if len(encoded.ids) > n:
@@ -114,7 +132,10 @@ class ReadingEncoder:
         if sentence.grade == "tuples":
             triggers = [e.trigger for e in sentence.events if e.trigger is not None]
             row["trigger_labels"] = tag(encoded, triggers)
-        spans = [list(dict.fromkeys(s for e in sentence.events for s in getattr(e, role))) for role in ("sources", "targets", "places", "times")]
+        spans = [
+            list(dict.fromkeys(s for e in sentence.events for s in getattr(e, role)))
+            for role in ("sources", "targets", "places", "times")
+        ]
         row["tag_labels"] = np.stack([tag(encoded, s) for s in spans], axis=1)
         if sentence.grade == "pairs":
             # Other events of the sentence may be unmarked, so only what is marked teaches.
@@ -135,7 +156,9 @@ class ReadingEncoder:
         event = sentence.events[plan.event]
         spans: dict[str, Sequence[Span]] = {"trigger": [event.trigger] if event.trigger else []}
         row = self._row(encoded, spans)
-        row["tag_labels"] = np.stack([tag(encoded, s) for s in (event.sources, event.targets, event.places, event.times)], axis=1)
+        row["tag_labels"] = np.stack(
+            [tag(encoded, s) for s in (event.sources, event.targets, event.places, event.times)], axis=1
+        )
         self._code_labels(row, event)
         return row
 
@@ -168,7 +191,9 @@ class ReadingEncoder:
         if len(free) == 0:
             return self._row(encoded)
         at = int(self.rng.choice(list(free)))
-        span = Span(int(encoded.starts[at]), int(encoded.ends[min(at + self.rng.randint(0, 1), len(encoded.ids) - 2)]))
+        span = Span(
+            int(encoded.starts[at]), int(encoded.ends[min(at + self.rng.randint(0, 1), len(encoded.ids) - 2)])
+        )
         row = self._row(encoded, {"trigger": [span]})
         row["root_labels"] = 0
         return row

@@ -37,7 +37,8 @@ class DataConfig:
     seeds: str | None = None
     ontology: str | None = None
     fraction: float = 1.0
-    negatives: float = 0.4
+    negatives: float = 0.25
+    pairs: float = 0.6
     balance: float = 0.4
     validation_readings: int = 1500
     augment: AugmentConfig = field(default_factory=AugmentConfig)
@@ -45,12 +46,16 @@ class DataConfig:
 
 @dataclass
 class ModelConfig:
-    """What is trained: ``kind`` parser (the event parser) or tfidf (the baseline); ``readings`` 2 marks the inputs of the second reading, 1 only pools."""
+    """What is trained: ``kind`` parser (the event parser) or tfidf (the baseline).
+
+    ``readings`` 2 marks the inputs of the second reading, 1 only pools; ``start_from`` is a run folder whose weights training starts from.
+    """
 
     kind: str = "parser"
     readings: int = 2
     head_size: int = 512
     dropout: float = 0.1
+    start_from: str | None = None
 
 
 @dataclass
@@ -103,6 +108,7 @@ def check(config: TrainConfig) -> None:
     shares = {
         "data.fraction": config.data.fraction,
         "data.negatives": config.data.negatives,
+        "data.pairs": config.data.pairs,
         "data.balance": config.data.balance,
         "data.augment.actor_swap": config.data.augment.actor_swap,
         "data.augment.dateline": config.data.augment.dateline,

@@ -40,7 +40,7 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
     import torch
     from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
 
-    from coder.learn.backbone import load_backbone
+    from coder.learn.backbone import load_backbone, start
     from coder.learn.data import check_codes, labels_of, load_splits, readings
     from coder.learn.readings import collate
     from coder.learn.trainer import ParserTrainer
@@ -53,6 +53,8 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
     splits = load_splits(config.data)
     check_codes(splits, labels)
     model, tokenizer, pad_id = load_backbone(config.backbone, config.model, labels)
+    if config.model.start_from:
+        start(model, Path(config.model.start_from))
     if config.optim.freeze_embeddings and config.backbone.source:
         model.encoder.get_input_embeddings().weight.requires_grad_(False)
     train_set, lengths = readings(config, splits["train"], labels, tokenizer, train=True)
@@ -97,11 +99,17 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
     )
     resume: bool | str | None = config.trainer.resume
     trainer.train(resume_from_checkpoint=True if resume == "last" else resume)
-    metrics: dict[str, Any] = {"validation": trainer.evaluate(), "train": {"readings": len(train_set), "sentences": len(splits["train"])}}
+    metrics: dict[str, Any] = {
+        "validation": trainer.evaluate(),
+        "train": {"readings": len(train_set), "sentences": len(splits["train"])},
+    }
     saved = folder / "model"
     model.save_pretrained(saved)
     tokenizer.save(str(saved / "tokenizer.json"))
-    (saved / "settings.json").write_text(json.dumps({"max_tokens": config.backbone.max_tokens, "pad_id": pad_id, "name": config.name}), encoding="utf-8")
+    (saved / "settings.json").write_text(
+        json.dumps({"max_tokens": config.backbone.max_tokens, "pad_id": pad_id, "name": config.name}),
+        encoding="utf-8",
+    )
     (folder / "history.json").write_text(json.dumps(trainer.state.log_history, indent=1), encoding="utf-8")
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=1), encoding="utf-8")
     if config.trainer.export:

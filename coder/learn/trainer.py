@@ -59,6 +59,7 @@ class ParserTrainer(Trainer):
         **kwargs: Any,
     ) -> None:
         super().__init__(model=model, args=args, data_collator=collator, eval_dataset=validation, **kwargs)
+        self.network = model
         self.lengths = lengths
         self.head_learning_rate = head_learning_rate
         self.smoothing = smoothing
@@ -70,7 +71,7 @@ class ParserTrainer(Trainer):
         """AdamW with one learning rate for the encoder and one for the heads; no decay of biases and norms."""
         if self.optimizer is None:
             groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
-            for name, parameter in self.model.named_parameters():
+            for name, parameter in self.network.named_parameters():
                 if parameter.requires_grad:
                     key = (name.startswith("encoder."), parameter.ndim > 1)
                     groups.setdefault(key, []).append(parameter)
@@ -86,20 +87,26 @@ class ParserTrainer(Trainer):
             )
         return self.optimizer
 
-    def compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, **_: Any) -> Any:
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
         """Return the summed loss of the heads."""
         output = model(**inputs, smoothing=self.smoothing)
         return (output.loss, output) if return_outputs else output.loss
 
-    def evaluate(self, eval_dataset: Any = None, ignore_keys: Any = None, metric_key_prefix: str = "eval") -> dict[str, float]:
+    def evaluate(
+        self, eval_dataset: Any = None, ignore_keys: Any = None, metric_key_prefix: str = "eval"
+    ) -> dict[str, float]:
         """Score the validation readings: trigger F1, role F1, code accuracy and their mean, ``score``, that early stopping watches."""
         dataset = eval_dataset if eval_dataset is not None else self.eval_dataset
         loader = DataLoader(dataset, batch_size=64, collate_fn=self.data_collator)  # type: ignore[arg-type]
-        model = self.model
+        model = self.network
         was_training = model.training
         model.eval()
         with torch.inference_mode():
-            metrics = validation_metrics(model, ({k: v.to(self.args.device) for k, v in batch.items()} for batch in loader))
+            metrics = validation_metrics(
+                model, ({k: v.to(self.args.device) for k, v in batch.items()} for batch in loader)
+            )
         model.train(was_training)
         named = {f"{metric_key_prefix}_{key}": value for key, value in metrics.items()}
         self.log(named)

@@ -1,0 +1,202 @@
+"""Thresholds, temperatures and calibrated confidence, fitted on the validation split with the exported model."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+
+from coder.corpus.records import AnnotatedSentence, EventAnnotation
+from coder.corpus.scoring import right_tuples
+from coder.infer.decode import Reading, confidence_features, event_score, expand
+from coder.infer.labels import ROLES, Decoding
+from coder.infer.parser import EventParser
+
+FEWEST_FOR_ROOT = 25
+CANDIDATE_THRESHOLD = 0.2
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A trigger that the first reading proposes, and the gold event at that place if there is one."""
+
+    sentence: int
+    reading: Reading
+    gold: EventAnnotation | None
+
+
+def calibrate(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> Decoding:
+    """Fit ``parser``'s decoding numbers on ``sentences`` of grade "tuples", set them on the parser and return them.
+
+    Temperatures minimise the log loss of root and code (Guo et al. 2017); thresholds maximise F1; the confidence is a logistic
+    regression on the parser's own probabilities whose target is that root, source and target are all right.
+    """
+    sentences = [s for s in sentences if s.grade == "tuples"]
+    start = Decoding(trigger_threshold=CANDIDATE_THRESHOLD, event_threshold=0.0, backoff=0.0)
+    parser.settings.decoding = start
+    start.role_thresholds = _role_thresholds(parser, sentences)
+    found = _candidates(parser, sentences)
+    known = [c for c in found if c.gold is not None and c.gold.code is not None]
+    labels = parser.settings.labels
+    rows = {root: i + 1 for i, root in enumerate(labels.roots)}
+    start.root_temperature = _temperature(
+        [np.log(c.reading.root + 1e-9) for c in found], [_root_row(c, rows, labels.root_of) for c in found]
+    )
+    code_row = {code: i for i, code in enumerate(labels.codes)}
+    in_root = [
+        (c, parser.table.rows_of_root[rows[labels.root_of(c.gold.code or "")] - 1])
+        for c in known
+        if c.gold and c.gold.code in code_row
+    ]
+    start.code_temperature = _temperature(
+        [np.log(c.reading.code[r] + 1e-9) for c, r in in_root],
+        [int(np.flatnonzero(r == code_row[c.gold.code])[0]) for c, r in in_root if c.gold and c.gold.code],
+    )
+    start.backoff = _backoff(parser, known, start)
+    found = _candidates(parser, sentences)
+    _event_thresholds(found, sentences, parser, start)
+    _confidence(found, sentences, parser, start)
+    return start
+
+
+def _root_row(candidate: _Candidate, rows: dict[str, int], root_of: Callable[[str], str]) -> int:
+    gold = candidate.gold
+    return rows[root_of(gold.code)] if gold is not None and gold.code else 0
+
+
+def _candidates(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> list[_Candidate]:
+    result = []
+    for index, shift, reading in parser.readings([s.text for s in sentences]):
+        start, end = reading.trigger.start + shift, reading.trigger.end + shift
+        gold = next(
+            (
+                e
+                for e in sentences[index].events
+                if e.trigger and e.trigger.start < end and start < e.trigger.end
+            ),
+            None,
+        )
+        result.append(_Candidate(index, reading, gold))
+    return result
+
+
+def _role_thresholds(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> dict[str, float]:
+    """Choose for each role the threshold with the best overlap F1 over the events whose trigger was found."""
+    best: dict[str, tuple[float, float]] = {}
+    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
+        parser.settings.decoding.role_thresholds = dict.fromkeys(ROLES, threshold)
+        found = [c for c in _candidates(parser, sentences) if c.gold is not None]
+        for role in ROLES:
+            hits = predicted = gold = 0
+            for c in found:
+                mine, true = c.reading.spans[role], getattr(c.gold, role + "s")
+                hits += sum(any(m.start < t.end and t.start < m.end for m in mine) for t in true)
+                predicted += len(mine)
+                gold += len(true)
+            f1 = 2 * hits / max(1, predicted + gold)
+            if f1 > best.get(role, (-1.0, 0.0))[0]:
+                best[role] = (f1, threshold)
+    chosen = {role: threshold for role, (_, threshold) in best.items()}
+    parser.settings.decoding.role_thresholds = chosen
+    return chosen
+
+
+def _temperature(logs: Sequence[np.ndarray], labels: Sequence[int]) -> float:
+    if not logs:
+        return 1.0
+
+    def loss(temperature: float) -> float:
+        total = 0.0
+        for log, label in zip(logs, labels, strict=True):
+            scaled = log / temperature
+            total -= scaled[label] - np.logaddexp.reduce(scaled)
+        return total / len(logs)
+
+    return float(minimize_scalar(loss, bounds=(0.3, 5.0), method="bounded").x)
+
+
+def _backoff(parser: EventParser, known: Sequence[_Candidate], decoding: Decoding) -> float:
+    """Choose the largest back-off threshold that costs at most half a point of leaf accuracy."""
+    chosen, reference = 0.0, None
+    for backoff in (0.0, 0.2, 0.3, 0.4, 0.5):
+        right = 0
+        for c in known:
+            events = expand(c.reading, parser.table, replace(decoding, backoff=backoff))
+            right += bool(events) and c.gold is not None and events[0].code == c.gold.code
+        share = right / max(1, len(known))
+        reference = share if reference is None else reference
+        if share >= reference - 0.005:
+            chosen = backoff
+    return chosen
+
+
+def _event_thresholds(
+    found: Sequence[_Candidate],
+    sentences: Sequence[AnnotatedSentence],
+    parser: EventParser,
+    decoding: Decoding,
+) -> None:
+    labels = parser.settings.labels
+    scores = np.array([event_score(c.reading) for c in found])
+    roots = [labels.roots[int(c.reading.root[1:].argmax())] for c in found]
+    right = np.array(
+        [
+            c.gold is not None and c.gold.code is not None and labels.root_of(c.gold.code) == r
+            for c, r in zip(found, roots, strict=True)
+        ]
+    )
+    gold = [labels.root_of(e.code) for s in sentences for e in s.events if e.code]
+    decoding.event_threshold = _best_threshold(scores, right, len(gold))
+    decoding.event_thresholds = {}
+    for root in labels.roots:
+        mine = np.array([r == root for r in roots], dtype=bool)
+        count = sum(g == root for g in gold)
+        if count >= FEWEST_FOR_ROOT and mine.any():
+            own = _best_threshold(scores[mine], right[mine], count)
+            # Halfway to the common threshold: few examples a root would overfit.
+            decoding.event_thresholds[root] = round((own + decoding.event_threshold) / 2, 4)
+    lowest = min([decoding.event_threshold, *decoding.event_thresholds.values()])
+    decoding.trigger_threshold = max(CANDIDATE_THRESHOLD, round(lowest, 4))
+
+
+def _best_threshold(scores: np.ndarray, right: np.ndarray, gold: int) -> float:
+    best, chosen = -1.0, 0.5
+    for threshold in np.arange(0.1, 0.91, 0.02):
+        kept = scores >= threshold
+        f1 = 2 * float(right[kept].sum()) / max(1.0, float(kept.sum() + gold))
+        if f1 > best:
+            best, chosen = f1, float(threshold)
+    return round(chosen, 4)
+
+
+def _confidence(
+    found: Sequence[_Candidate],
+    sentences: Sequence[AnnotatedSentence],
+    parser: EventParser,
+    decoding: Decoding,
+) -> None:
+    features, right = [], []
+    by_sentence: dict[int, list[_Candidate]] = {}
+    for c in found:
+        by_sentence.setdefault(c.sentence, []).append(c)
+    for index, candidates in by_sentence.items():
+        events, rows = [], []
+        for c in candidates:
+            spans = {role: {s.offsets: s for s in c.reading.spans[role]} for role in ("source", "target")}
+            root = parser.settings.labels.roots[int(c.reading.root[1:].argmax())]
+            if event_score(c.reading) < decoding.event_thresholds.get(root, decoding.event_threshold):
+                continue
+            for event in expand(c.reading, parser.table, decoding):
+                events.append(event)
+                source = spans["source"][event.source] if event.source else None
+                target = spans["target"][event.target] if event.target else None
+                rows.append(confidence_features(c.reading, source, target))
+        flags = right_tuples(sentences[index], events)
+        features += rows
+        right += flags
+    if len(set(right)) < 2:
+        return
+    fitted = LogisticRegression(C=1.0, max_iter=1000).fit(np.array(features), np.array(right))
+    decoding.confidence_weights = [round(float(w), 5) for w in fitted.coef_[0]]
+    decoding.confidence_bias = round(float(fitted.intercept_[0]), 5)
