@@ -141,5 +141,7 @@ def _write_manifest(report: BuildReport, inputs: Iterable[Path], seed: int) -> N
         "inputs_sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in inputs},
     }
     partial = report.out / "manifest.json.partial"
-    partial.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.write_text(
+        json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
     os.replace(partial, report.out / "manifest.json")

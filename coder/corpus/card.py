@@ -63,7 +63,7 @@ def refresh_card(card: Path, stats: CorpusStats) -> bool:
     if fresh == text:
         return False
     partial = card.with_name(card.name + ".partial")
-    partial.write_text(fresh, encoding="utf-8")
+    partial.write_text(fresh, encoding="utf-8", newline="\n")
     os.replace(partial, card)
     return True
 
