@@ -14,7 +14,14 @@ from coder.pipeline.coding import EventCoder, Selection
 from coder.resolve.records import Actor, EventDate, Place, Resolved
 
 VERBS = {"attacked": "190", "met": "040", "threatened": "130", "criticized": "111", "sanctioned": "163"}
-COUNTRIES = {"Turkey": "TUR", "Iran": "IRN", "Israel": "ISR", "France": "FRA", "Jordan": "JOR", "Egypt": "EGY"}
+COUNTRIES = {
+    "Turkey": "TUR",
+    "Iran": "IRN",
+    "Israel": "ISR",
+    "France": "FRA",
+    "Jordan": "JOR",
+    "Egypt": "EGY",
+}
 _EVENT = re.compile(rf"(\w+) (did not )?({'|'.join(VERBS)}) (\w+)(?: in (\w+))?(?: on (\w+))?")
 
 
@@ -41,11 +48,15 @@ class FakeParser:
             confidence = 0.4 if "perhaps" in sentence else 0.9
             code = VERBS[match[3]]
             found.append(
-                ParsedEvent(code, confidence, 0.95, status, match.span(3), match.span(1), match.span(4), place, time)
+                ParsedEvent(
+                    code, confidence, 0.95, status, match.span(3), match.span(1), match.span(4), place, time
+                )
             )
         return found
 
-    def classify(self, sentence: str, source: str | None = None, target: str | None = None) -> dict[str, float]:
+    def classify(
+        self, sentence: str, source: str | None = None, target: str | None = None
+    ) -> dict[str, float]:
         return {"190": 0.5, "1831": 0.2, "183": 0.2, "040": 0.1}
 
 
@@ -68,7 +79,10 @@ class FakeResolver:
             target=_actor(_cut(sentence, event.target)),
             place=Place(text=place, name=place, basis="stated" if place else None),
             when=EventDate(
-                published, _cut(sentence, event.time), "day" if published else None, "published" if published else None
+                published,
+                _cut(sentence, event.time),
+                "day" if published else None,
+                "published" if published else None,
             ),
         )
 
@@ -79,7 +93,13 @@ def _cut(sentence: str, span: Offsets | None) -> str | None:
 
 def _actor(text: str | None) -> Actor:
     country = COUNTRIES.get(text or "")
-    return Actor(text=text, code=country, name=text if country else None, country=country, basis="stated" if country else None)
+    return Actor(
+        text=text,
+        code=country,
+        name=text if country else None,
+        country=country,
+        basis="stated" if country else None,
+    )
 
 
 def fake_coder(selection: Selection | None = None) -> EventCoder:

@@ -78,6 +78,8 @@ def _number(number: int | float, value: object) -> datetime.date:
     whole = int(number)
     if 10_000_000 <= whole <= 99_999_999:
         return _checked(whole // 10_000, whole // 100 % 100, whole % 100, value)
+    if len(str(whole)) == 14:  # YYYYMMDDHHMMSS, as GDELT writes it; no epoch has 14 digits
+        return _number(whole // 1_000_000, value)
     # Seconds have 9 or 10 digits from 1973 on; every thousandfold finer unit has three digits more.
     for unit in (1, 1_000, 1_000_000, 1_000_000_000):
         if 100_000_000 * unit <= whole < 10_000_000_000 * unit:

@@ -17,9 +17,9 @@ MAX_SENTENCE = 5_000
 _WIDEST_WRAP = 130
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _BULLET = re.compile(r"(?:[-*•‣▪–—+>#]|\(?\d{1,2}[.)]|\(?[a-z]\))\s|[-=_*#~]{3,}")
+# Prepositions and auxiliaries are not among them: a headline may end with one ("Talks to go on").
 _CONTINUES = re.compile(
-    r"(?:[,;(\-–—/&]|\b(?:the|an?|of|in|on|at|to|by|for|from|with|and|or|but|as|that|which|who|its|their|his|her|is|"
-    r"are|was|were|has|have|had|said|Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sen|Rep|Gov|President|Minister)\.?)$"
+    r"(?:[,;(\-–—/&]|\b(?:the|an?|of|and|or|that|which|who|its|their|his|Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sen|Rep|Gov)\.?)$"
 )
 _TITLES = (
     "Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Brig|Capt|Cmdr|Cdr|Adm|Sgt|Cpl|Pvt|Sen|Rep|Gov|Pres|Amb|Hon|Rev|Fr|Msgr|Supt|Insp|Det|"
@@ -36,6 +36,12 @@ _TIME_WORD = re.compile(
 )
 _NAME_PARTICLE = re.compile(r"(?:al|el|ad|an|ar|as|at|ash)-|(?:bin|ibn|bint|abu|van|von|de|la)\s")
 _INITIAL = re.compile(r"(?:^|[\s(\"'“‘])[A-Z]\.\s*$")
+# Words that begin a sentence and hardly ever follow an abbreviation inside one.
+_STARTERS = "The|They|But|However|Meanwhile|This|These|Those|There"
+_UNSPLIT = re.compile(
+    rf"\b(?:U\.S|U\.K|U\.N|E\.U|D\.C|[ap]\.m)\.\s+(?=(?:{_STARTERS}|He|She|It|In|On|We|A|An|His|Her|Its|Their)\b)"
+    rf"|\b[A-Z]\.\s+(?=(?:{_STARTERS})\b)"
+)
 _CLOSED_QUOTE = re.compile(r"[.!?…]+[\"'”’»)\]]+\s*$|[!?…]\s*$")
 
 
@@ -105,7 +111,7 @@ def _wraps(above: str, below: str, width: int) -> bool:
     """Whether ``below`` continues the paragraph of the line ``above`` it."""
     if _BULLET.match(below):
         return False
-    if below[0].islower() or _CONTINUES.search(above):
+    if below[0].islower() or _CONTINUES.search(above[-16:]):
         return True
     if not width or _is_headline(above):
         return False
@@ -135,7 +141,16 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
             merged[-1] = (merged[-1][0], span[1])
         else:
             merged.append(span)
-    return [(start + first, start + last) for first, last in merged]
+    return [(start + first, start + last) for span in merged for first, last in _unmerged(paragraph, *span)]
+
+
+def _unmerged(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The span, split where sentencex took the end of a sentence for an abbreviation."""
+    spans: list[tuple[int, int]] = []
+    for match in _UNSPLIT.finditer(paragraph, start, end):
+        spans.append((start, len(paragraph[: match.end()].rstrip())))
+        start = match.end()
+    return [*spans, (start, end)]
 
 
 def _belongs(before: str, after: str) -> bool:

@@ -21,7 +21,8 @@ from coder.pipeline.read.record import Item, Notices, Origin, ReadOptions, Recor
 from coder.pipeline.read.source import Source, Sources
 from coder.pipeline.read.stream import Document, Stream, documents, unpacked
 from coder.pipeline.read.text import read_text
-from coder.pipeline.read.web import read_feed, read_html, read_warc
+from coder.pipeline.read.warc import read_warc
+from coder.pipeline.read.web import read_feed, read_html
 
 __all__ = [
     "FORMATS",

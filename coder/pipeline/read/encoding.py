@@ -105,7 +105,9 @@ def decode(data: bytes, origin: Origin) -> str:
     if origin.options.encoding is None and name not in ("utf-8", "utf-8-sig"):
         origin.notices(f"{origin.label}: encoding {name}")
     try:
-        return data.decode(name, "surrogateescape" if name == "utf-8" else "strict")
+        return data.decode(
+            name, "strict" if origin.options.encoding or name != "utf-8" else "surrogateescape"
+        )
     except UnicodeDecodeError as error:
         raise InputError(
             f"this is not {name}: {error.reason} at byte {error.start}; name another --encoding"

@@ -24,6 +24,7 @@ else:
 BUFFER = 256 * 1024
 # News compresses three- to twentyfold. Far above that, and more than a moderate size, it is a bomb.
 _BOMB_RATIO, _BOMB_SIZE = 200, 64 * 2**20
+_STEP = 8192
 _COMPRESSED = (".gz", ".zst")
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
@@ -45,26 +46,42 @@ class Document:
 
 
 class _Guarded(io.RawIOBase):
-    """Counts what comes out of a decompressor, and stops a bomb."""
+    """Counts what comes out of a decompressor, stops a bomb, and hands out all that could be unpacked before an error."""
 
     def __init__(self, stream: Any, compressed: int | None) -> None:
-        self._stream = stream
+        self._read = stream.read1 if hasattr(stream, "read1") else stream.read
         self._compressed = compressed
-        self._read = 0
+        self._count = 0
+        self._error: Exception | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        self._read += len(data)
-        if self._compressed is not None and self._read > max(_BOMB_SIZE, _BOMB_RATIO * self._compressed):
-            raise InputError(
-                f"{self._compressed:,} bytes unpack to more than {self._read:,}: this looks like a "
-                "decompression bomb, the rest was not read"
+        filled = 0
+        while filled < len(buffer) and self._error is None:
+            try:
+                # Small steps: a decompressor that fails drops what it unpacked in the same step.
+                data = self._read(min(_STEP, len(buffer) - filled))
+            except Exception as error:
+                self._error = error
+                break
+            if not data:
+                return filled
+            buffer[filled : filled + len(data)] = data
+            filled += len(data)
+            self._count += len(data)
+            self._check()
+        if not filled and self._error is not None:
+            raise self._error
+        return filled
+
+    def _check(self) -> None:
+        if self._compressed is not None and self._count > max(_BOMB_SIZE, _BOMB_RATIO * self._compressed):
+            self._error = InputError(
+                f"{self._compressed:,} bytes unpack to more than {self._count:,}: this looks like a decompression "
+                "bomb, the rest was not read"
             )
-        return len(data)
 
 
 def documents(path: Path, label: str) -> Iterator[Document | tuple[str, str]]:

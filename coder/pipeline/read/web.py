@@ -1,4 +1,4 @@
-"""HTML pages, web archives (WARC) and feeds (RSS, Atom); needs the ``web`` extra."""
+"""HTML pages and feeds (RSS, Atom); needs the ``web`` extra."""
 
 import datetime
 import io
@@ -11,7 +11,7 @@ from typing import Any
 from coder.errors import InputError, MissingExtraError
 from coder.pipeline.article import Article
 from coder.pipeline.read.encoding import decode
-from coder.pipeline.read.record import MAX_RECORD, Item, Origin, too_large
+from coder.pipeline.read.record import Item, Origin
 from coder.pipeline.read.stream import Stream, read_whole
 
 _FEED_LIMIT = 64 * 2**20
@@ -82,53 +82,6 @@ def _page_text(page: bytes, origin: Origin) -> str:
         except (LookupError, UnicodeDecodeError):
             pass  # the page's word is wrong: its bytes tell
     return decode(page, origin)
-
-
-def read_warc(stream: Stream, origin: Origin) -> Iterator[Item]:
-    """Yield an article or an error for each page of a web archive; responses that are no page (images,
-    styles, errors) are left out and counted. The date of the archive record is that of the crawl and is not
-    taken for the date of publication.
-    """
-    try:
-        from fastwarc.warc import ArchiveIterator, WarcRecordType
-    except ImportError:
-        raise MissingExtraError("fastwarc", "web", "reading WARC") from None
-    wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
-    others = count = 0
-    for record in ArchiveIterator(stream, record_types=wanted, parse_http=True):
-        count += 1
-        url = record.headers.get("WARC-Target-URI")
-        kind = (
-            (record.http_content_type if record.is_http else record.headers.get("Content-Type")) or ""
-        ).lower()
-        status = (
-            record.http_headers.status_code if record.is_http and record.http_headers is not None else 200
-        )
-        is_page = any(name in kind for name in ("text/html", "application/xhtml", "text/plain"))
-        if not is_page or (status is not None and not 200 <= status < 300):
-            others += 1
-            continue
-        position = f"record {count} ({url})"
-        body = record.reader.read(MAX_RECORD + 1)
-        try:
-            if len(body) > MAX_RECORD:
-                raise too_large()
-            yield _warc_article(body, kind, url, origin, f"{origin.label}#{count}")
-        except InputError as error:
-            yield origin.error(error, position)
-    if not count:
-        yield origin.error("the web archive has no responses, or is damaged")
-    elif others:
-        origin.notices(f"{origin.label}: {others} of {count} records are no pages and were left out")
-
-
-def _warc_article(body: bytes, kind: str, url: str | None, origin: Origin, identity: str) -> Article:
-    if "text/plain" not in kind:
-        return page_article(body, origin, identity, url)
-    text = decode(body, origin)
-    if not text.strip():
-        raise InputError("the record has no text")
-    return Article(text=text, id=identity, url=url, date=origin.options.default_date)
 
 
 def read_feed(stream: Stream, origin: Origin) -> Iterator[Item]:
