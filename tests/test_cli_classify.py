@@ -138,7 +138,7 @@ class TestFiles:
         out, errors = tmp_path / "out.jsonl", tmp_path / "bad.jsonl"
         result = run("-", "-o", out, "--errors", errors, stdin=f"{record(id=1)}\n{{\n{record(id=3)}\n")
         assert result.exit_code == 1
-        assert "1 bad records: see" in result.output
+        assert "1 bad record: see" in result.output
         assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == [1, 3]
         bad = json.loads(errors.read_text())
         assert bad["line"] == 2

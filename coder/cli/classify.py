@@ -71,7 +71,9 @@ def classify(
         )
     if bad:
         where = _error_file(output, errors)
-        typer.echo(f"{bad} bad records" + (f": see {where}" if where else ""), err=True)
+        typer.echo(
+            f"{bad} bad record{'s' if bad > 1 else ''}" + (f": see {where}" if where else ""), err=True
+        )
         raise typer.Exit(1)
 
 

@@ -135,9 +135,9 @@ def grids(report: Mapping[str, Any], names: Mapping[str, str] | None = None) -> 
     header = ("precision", "recall", "F1", "right", "predicted", "gold")
     found = scores["found"]
     accuracies = (
-        ("leaf accuracy", scores["leaf_accuracy"]),
-        ("root accuracy", scores["root_accuracy"]),
-        ("status accuracy", scores["status_accuracy"]),
+        ("leaf accuracy, trigger found", scores["leaf_accuracy"]),
+        ("root accuracy, trigger found", scores["root_accuracy"]),
+        ("status accuracy, trigger found", scores["status_accuracy"]),
         ("events whose trigger was found", found),
         ("root macro-F1", scores["root_macro_f1"]),
         ("expected calibration error (ECE)", scores["calibration"]["ece"]),
@@ -163,7 +163,7 @@ def grids(report: Mapping[str, Any], names: Mapping[str, str] | None = None) -> 
     return [
         Grid("Event tuples", ("right in", *header), tuple(_counts(what, row) for what, row in counts)),
         Grid("Parts", ("part", *header), tuple(_counts(what, row) for what, row in parts)),
-        Grid("Codes and confidence (accuracies: given that the trigger was found)", ("", ""), accuracies),
+        Grid("Codes and confidence", ("measure", "value"), accuracies),
         Grid(
             "Roots",
             (
