@@ -106,11 +106,14 @@ def fake_coder(selection: Selection | None = None) -> EventCoder:
     return EventCoder(FakeParser(), FakeResolver(), load_ontology(), selection)
 
 
+_EVERYTHING_ASSERTED = Selection()
+
+
 @dataclass(frozen=True)
 class FakeEngine:
     """An engine that can be sent to worker processes; ``failure`` is what loading it raises."""
 
-    selection: Selection = Selection()
+    selection: Selection = _EVERYTHING_ASSERTED
     model: str = "model 1"
     failure: Exception | None = None
     log: Path | None = None

@@ -108,9 +108,9 @@ def test_an_item_that_is_no_text_is_an_error_after_the_results_before_it(
 ) -> None:
     results = predictor.stream(["Turkey attacked Iran.", item])  # type: ignore[list-item]
     assert len(next(results)) == 1
-    with pytest.raises(TypeError, match="expected a text .str. or an Article, found"):
+    with pytest.raises(TypeError, match=r"expected a text \(str\) or an Article, found"):
         next(results)
-    with pytest.raises(TypeError, match="expected a text .str. or an Article, found"):
+    with pytest.raises(TypeError, match=r"expected a text \(str\) or an Article, found"):
         predictor(item)  # type: ignore[arg-type]
 
 
@@ -168,7 +168,7 @@ def test_a_least_confidence_that_is_no_probability_is_an_error() -> None:
 
 
 def test_a_missing_dictionary_is_an_error_that_names_it() -> None:
-    with pytest.raises(InputError, match="the dictionary no-such.csv was not found"):
+    with pytest.raises(InputError, match=r"the dictionary no-such\.csv was not found"):
         Predictor.from_pretrained(dictionaries=["no-such.csv"])
 
 

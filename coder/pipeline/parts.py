@@ -47,8 +47,8 @@ class Parts:
             ) from None
         self._acquire()
         recorded = self._recorded()
-        if restart or recorded is None:
-            self._clear()
+        if restart or recorded is None or not self._path(0).exists():
+            self._drop_from(0)
             _write_json(self.folder / _RUN, fingerprint)
             return
         changed = _difference(recorded, fingerprint)
@@ -97,13 +97,15 @@ class Parts:
     def remove(self) -> None:
         """Delete the folder: the run is complete."""
         self.close()
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def close(self) -> None:
-        """Release the lock and keep the parts, if there is one."""
+        """Release the lock and keep the parts; a folder without parts goes."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+            if not self.count and not self._path(0).exists():
+                shutil.rmtree(self.folder)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"part-{number:06d}.arrow"
@@ -125,9 +127,6 @@ class Parts:
                 path.unlink()
         for path in self.folder.glob(".*.tmp"):
             path.unlink()
-
-    def _clear(self) -> None:
-        self._drop_from(0)
 
     def _recorded(self) -> dict[str, Any] | None:
         try:

@@ -113,6 +113,8 @@ def _check(options: RunOptions) -> None:
         raise InputError("--date is empty: give the day of publication, such as 2019-10-07")
     if options.output is not None:
         check_output(options.output, columns, options.write)
+    elif options.write.partition is not None:
+        raise InputError("--partition needs an output folder: name it with -o")
     for path in (options.output, options.error_file, options.summary):
         if path is not None and not path.absolute().parent.is_dir():
             raise InputError(f"the folder {path.absolute().parent} does not exist: create it first")

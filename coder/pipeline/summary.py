@@ -64,11 +64,16 @@ class Summary:
     def lines(self) -> list[str]:
         """Return the summary as lines of text."""
         rate = f", {self.sentences_per_second:,.0f} sentences/s" if self.sentences_per_second else ""
-        lines = [
-            f"{self.articles:,} articles, {self.sentences:,} sentences, {self.events:,} events, "
-            f"{self.errors:,} errors"
-            f" in {self.seconds:,.1f} s{rate}"
-        ]
+        counts = ", ".join(
+            f"{number:,} {name}{'' if number == 1 else 's'}"
+            for number, name in (
+                (self.articles, "article"),
+                (self.sentences, "sentence"),
+                (self.events, "event"),
+                (self.errors, "error"),
+            )
+        )
+        lines = [f"{counts} in {self.seconds:,.1f} s{rate}"]
         if self.resumed_articles:
             lines.append(
                 f"of these, {self.resumed_articles:,} articles were coded before the run was interrupted"

@@ -158,7 +158,7 @@ def _after(count: int) -> str | None:
 
 def _items(stream: Stream, suffix: str, origin: Origin) -> Iterator[Item]:
     head = stream.peek(4096)[:4096]
-    if not head.strip():
+    if not head:
         raise InputError("the file is empty")
     name = origin.options.format or _format_of(head, suffix)
     reader = FORMATS[name](stream, origin)

@@ -19,7 +19,7 @@ _WRAPPERS = ("articles", "data", "items", "results", "documents", "docs", "recor
 def read_json_lines(stream: Stream, origin: Origin) -> Iterator[Item]:
     """Yield an article or an error a line; a file that begins with ``[`` is read as one array."""
     text = text_stream(stream, origin)
-    yield from _array(text, origin) if _begins(text).startswith("[") else _lines(text, origin)
+    yield from _array(text, origin) if _is_one_array(_begins(text)) else _lines(text, origin)
 
 
 def read_json(stream: Stream, origin: Origin) -> Iterator[Item]:
@@ -41,6 +41,22 @@ def read_json(stream: Stream, origin: Origin) -> Iterator[Item]:
 def _begins(text: TextIOWrapper) -> str:
     sample = text.buffer.peek(_CHUNK)  # type: ignore[attr-defined]
     return sample.decode(text.encoding, "ignore").lstrip("\ufeff \t\r\n")
+
+
+def _is_one_array(begins: str) -> bool:
+    """Whether a file of lines is an array instead, and not lines of which the first is an array by mistake."""
+    if not begins.startswith("["):
+        return False
+    line, _, rest = begins.partition("\n")
+    return not rest.strip() or not _is_json(line)
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_object(line: str) -> bool:
@@ -115,7 +131,7 @@ class _Records:
 
 def _lines(text: TextIOWrapper, origin: Origin) -> Iterator[Item]:
     records = _Records(origin)
-    line_number = 0
+    line_number, empty = 0, True
     while line := text.readline(MAX_RECORD):
         line_number += 1
         position = f"line {line_number}"
@@ -126,8 +142,12 @@ def _lines(text: TextIOWrapper, origin: Origin) -> Iterator[Item]:
                 if rest.endswith("\n"):
                     break
             yield origin.error(too_large(size), position, line)
+            empty = False
         elif line.strip():
             yield from records.items(line.strip(), position)
+            empty = False
+    if empty:
+        raise InputError("the file has no records")
     yield from records.unseen()
 
 

@@ -46,7 +46,9 @@ class Document:
 
 
 class _Guarded(io.RawIOBase):
-    """Counts what comes out of a decompressor, stops a bomb, and hands out all that could be unpacked before an error."""
+    """Counts what comes out of a decompressor, stops a bomb, and hands out all that could be unpacked before
+    an error.
+    """
 
     def __init__(self, stream: Any, compressed: int | None) -> None:
         self._read = stream.read1 if hasattr(stream, "read1") else stream.read
@@ -79,7 +81,8 @@ class _Guarded(io.RawIOBase):
     def _check(self) -> None:
         if self._compressed is not None and self._count > max(_BOMB_SIZE, _BOMB_RATIO * self._compressed):
             self._error = InputError(
-                f"{self._compressed:,} bytes unpack to more than {self._count:,}: this looks like a decompression "
+                f"{self._compressed:,} bytes unpack to more than {self._count:,}: this looks like a "
+                "decompression "
                 "bomb, the rest was not read"
             )
 
@@ -127,6 +130,11 @@ def unpacked(file: Stream, size: int | None) -> Iterator[Stream]:
 
 def _members(path: Path, label: str) -> Iterator[Document | tuple[str, str]]:
     with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if "[Content_Types].xml" in names:
+            raise InputError("this is an Office document: save it as plain text or CSV first")
+        if all(name.endswith("/") for name in names):
+            raise InputError("the zip archive has no files to read")
         for info in sorted(archive.infolist(), key=lambda info: info.filename):
             hidden = any(
                 part.startswith((".", "__MACOSX"))

@@ -33,7 +33,9 @@ def show_table(batches: Iterable[pa.RecordBatch], console: Console) -> None:
 
 
 def _cells(row: dict) -> tuple[str, ...]:
-    act = f"{row['code_name']} (not asserted)" if row["status"] != "asserted" else row["code_name"]
+    act = row["code_name"].removesuffix(", not specified below")
+    if row["status"] != "asserted":
+        act += " (not asserted)"
     day = row["event_date"].isoformat() if row["event_date"] else "–"
     place = row["place_name"] or row["place_text"] or "–"
     where = (
