@@ -86,6 +86,15 @@ def test_lines_of_a_wrapped_paragraph_belong_together() -> None:
     ]
 
 
+def test_a_ragged_right_edge_is_still_one_paragraph() -> None:
+    text = (
+        "France, whose troops pushed militants out of towns, hailed the pact. President\n"
+        "Marchand spoke with his counterpart by telephone and assured him that the soldiers\n"
+        "would stay. The Union promised to unblock aid.\n"
+    )
+    assert texts(text)[1].startswith("President\nMarchand spoke")
+
+
 def test_a_title_at_the_end_of_a_wrapped_line_does_not_end_the_sentence() -> None:
     assert texts("The order was given by Gen.\nSmith on Monday.") == [
         "The order was given by Gen.\nSmith on Monday."

@@ -15,6 +15,7 @@ from sentencex import get_sentence_boundaries
 # dropped.
 MAX_SENTENCE = 5_000
 _WIDEST_WRAP = 130
+_FINAL = frozenset('.!?…:"”’»)')
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _BULLET = re.compile(r"(?:[-*•‣▪–—+>#]|\(?\d{1,2}[.)]|\(?[a-z]\))\s|[-=_*#~]{3,}")
 # Prepositions and auxiliaries are not among them: a headline may end with one ("Talks to go on").
@@ -115,7 +116,10 @@ def _wraps(above: str, below: str, width: int) -> bool:
         return True
     if not width or _is_headline(above):
         return False
-    # The line was broken because the next word did not fit; a line with room for it ended on purpose.
+    # A line was broken because the next word did not fit; one with room for it ended on purpose. Nobody wraps by the letter, so a
+    # line that is nearly full and in the midst of a sentence counts too.
+    if above[-1] not in _FINAL and len(above) >= 0.85 * width:
+        return True
     return len(above) + 1 + len(below.split(None, 1)[0]) > width
 
 
