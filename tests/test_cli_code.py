@@ -14,7 +14,7 @@ from pipeline_fakes import fake_coder
 
 import coder.cli
 from coder.pipeline.coding import EventCoder
-from coder.pipeline.engine import ModelEngine
+from coder.pipeline.engine import ModelEngine, threads_each
 
 SENTENCE = "Turkey attacked Iran in Tabriz on Monday."
 
@@ -186,6 +186,7 @@ def test_a_limit_stops_after_so_many_articles(call: Call, tmp_path: Path) -> Non
         ([SENTENCE, "-o", "no/such/events.csv"], "does not exist: create it first"),
         ([SENTENCE, "--errors", "no/such/errors.jsonl"], "does not exist: create it first"),
         ([SENTENCE, "--workers", "-1"], "--workers is 0 (this process) or a number of processes, found -1"),
+        ([SENTENCE, "--threads", "-2"], "--threads is 0 (all cores) or a number of threads, found -2"),
         ([SENTENCE, "--limit", "0"], "--limit is the number of articles to code, at least 1, found 0"),
         ([SENTENCE, "--format", "doc"], "there is no format 'doc': expected one of txt, jsonl"),
         ([SENTENCE, "--encoding", "utf-9"], "there is no encoding 'utf-9'"),
@@ -259,3 +260,18 @@ def test_help_needs_no_model_and_no_heavy_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_another_schema_in_a_pipe_has_its_names(call: Call) -> None:
+    (event,) = call(SENTENCE, "--schema", "icews").events
+    assert (event["CAMEO Code"], event["Source Country"], event["Target Country"]) == (
+        "190",
+        "Turkey",
+        "Iran",
+    )
+
+
+def test_workers_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert [threads_each(0, workers) for workers in (0, 1, 2, 8, 20)] == [0, 8, 4, 1, 1]
+    assert threads_each(3, 4) == 3

@@ -84,6 +84,9 @@ def code(
         int,
         typer.Option(help="Processes that code at the same time, each with its own model; 0: this process."),
     ] = 0,
+    threads: Annotated[
+        int, typer.Option(help="Threads of each process; 0: all cores, shared among the workers.")
+    ] = 0,
     limit: Annotated[int | None, typer.Option(help="Stop after this many articles.")] = None,
     csv_escape_formulas: Annotated[
         bool,
@@ -112,7 +115,7 @@ def code(
       coder code articles/ news.jsonl.gz -o events.parquet
       zcat wire.txt.gz | coder code - --date 2003-03-20 > events.jsonl
     """
-    from coder.pipeline.engine import ModelEngine
+    from coder.pipeline.engine import ModelEngine, threads_each
     from coder.pipeline.predictor import selection
     from coder.pipeline.read import ReadOptions
     from coder.pipeline.run import RunOptions
@@ -165,7 +168,7 @@ def run_with_terminal(options: "RunOptions", engine: Any, quiet: bool = False) -
         if console.is_terminal and not quiet:
             result = _run_with_bar(options, engine, console, tell)
         else:
-            result = run(options, engine, Listeners(tell), _show)
+            result = run(options, engine, Listeners(tell), lambda batches: _show(batches, options.schema))
     except KeyboardInterrupt:
         kept = " Run the same command again to go on." if options.output is not None else ""
         console.print(f"stopped.{kept}", markup=False)
@@ -198,10 +201,10 @@ def _run_with_bar(options: "RunOptions", engine: Any, console: Any, tell: Any) -
             bar.update(task, description=counts)
 
         listeners: Listeners = Listeners(tell, progress)
-        return run(options, engine, listeners, _show)
+        return run(options, engine, listeners, lambda batches: _show(batches, options.schema))
 
 
-def _show(batches: Iterable[Any]) -> None:
+def _show(batches: Iterable[Any], schema: str) -> None:
     """Events to standard output: a table on a terminal, JSON Lines in a pipe."""
     if sys.stdout.isatty():
         from rich.console import Console
@@ -210,11 +213,12 @@ def _show(batches: Iterable[Any]) -> None:
 
         show_table(batches, Console())
     else:
+        from coder.pipeline.write.columns import column_set
         from coder.pipeline.write.jsonl import stream_jsonl
 
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8")
-        stream_jsonl(batches, sys.stdout)
+        stream_jsonl(map(column_set(schema).convert, batches), sys.stdout)
 
 
 def _tell_summary(result: "Summary", options: "RunOptions", tell: Any) -> None:

@@ -2,12 +2,14 @@
 apart.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol
 
+from coder.errors import InputError
 from coder.pipeline.coding import EventCoder, Selection
 from coder.pipeline.predictor import load_event_coder
 
@@ -29,12 +31,13 @@ class ModelEngine:
     model: Path | None
     dictionaries: tuple[Path, ...]
     selection: Selection
+    threads: int = 0
 
     def load(self) -> EventCoder:
         """Return a coder with its own model; raises ModelError or InputError as
         :meth:`Predictor.from_pretrained` does.
         """
-        return load_event_coder(self.model, self.dictionaries, self.selection)
+        return load_event_coder(self.model, self.dictionaries, self.selection, self.threads)
 
     def fingerprint(self) -> dict[str, Any]:
         """Return digests of the model and the dictionaries, and the selection."""
@@ -63,3 +66,15 @@ def digest_of(paths: Sequence[Path]) -> str:
             while block := file.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def threads_each(threads: int, workers: int) -> int:
+    """Return the threads of each process: those asked for, else an equal share of the cores among workers (0: the runtime's choice).
+
+    Raises InputError for a negative number.
+    """
+    if threads < 0:
+        raise InputError(f"--threads is 0 (all cores) or a number of threads, found {threads}")
+    if threads or not workers:
+        return threads
+    return max(1, (os.cpu_count() or 1) // workers)

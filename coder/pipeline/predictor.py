@@ -143,8 +143,10 @@ def selection(min_confidence: float, not_asserted: bool, every_mention: bool) ->
     return Selection(min_confidence, not_asserted, every_mention)
 
 
-def load_event_coder(model: Path | None, dictionaries: Sequence[Path], chosen: Selection) -> EventCoder:
-    """Return the coder with the model, the resolver and the ontology read from disk."""
+def load_event_coder(
+    model: Path | None, dictionaries: Sequence[Path], chosen: Selection, threads: int = 0
+) -> EventCoder:
+    """Return the coder with the model, the resolver and the ontology read from disk; ``threads`` 0 lets the runtime choose."""
     from coder.infer.parser import EventParser
     from coder.ontology import load_ontology
     from coder.resolve import Resolver
@@ -152,7 +154,9 @@ def load_event_coder(model: Path | None, dictionaries: Sequence[Path], chosen: S
     for dictionary in dictionaries:
         if not dictionary.is_file():
             raise InputError(f"the dictionary {dictionary} was not found")
-    return EventCoder(EventParser.from_pretrained(model), Resolver(dictionaries), load_ontology(), chosen)
+    return EventCoder(
+        EventParser.from_pretrained(model, threads=threads), Resolver(dictionaries), load_ontology(), chosen
+    )
 
 
 def _article(item: object) -> Article:

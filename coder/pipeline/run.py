@@ -131,7 +131,6 @@ def _run_to_caller(
     listeners: Listeners,
     show: Callable[[Iterable[pa.RecordBatch]], None],
 ) -> None:
-    columns = column_set(options.schema)
     with ErrorFile(options.error_file, options.force) as error_file:
 
         def batches() -> Iterator[pa.RecordBatch]:
@@ -142,7 +141,7 @@ def _run_to_caller(
                 _tell_errors(meta.errors, summary, listeners)
                 error_file.add(meta.errors)
                 listeners.progress(summary)
-                yield from (columns.convert(batch) for batch in events)
+                yield from events
 
         show(batches())
 
