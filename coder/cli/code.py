@@ -144,9 +144,8 @@ def code(
         force=force,
         restart=restart,
     )
-    engine = ModelEngine(
-        model, tuple(dictionary or ()), selection(min_confidence, not_asserted, every_mention)
-    )
+    chosen = selection(min_confidence, not_asserted, every_mention)
+    engine = ModelEngine(model, tuple(dictionary or ()), chosen, threads_each(threads, workers))
     raise typer.Exit(run_with_terminal(options, engine, quiet))
 
 
