@@ -78,6 +78,8 @@ class Augmenter:
         if not choices:
             return sentence
         role, span = self.rng.choice(choices)
+        if not _editable(sentence, span):
+            return sentence
         pool = self.actors.get(self._kind(sentence.text, event, role, span))
         if not pool:
             return sentence
@@ -88,13 +90,26 @@ class Augmenter:
         for match in reversed(list(_ARTICLE.finditer(sentence.text))):
             if not any(s.start < match.end() and match.start() < s.end for s in taken):
                 sentence = edit(sentence, Span(match.start(), match.end()), "")
+        taken = [s for e in sentence.events for _, s in e.spans()]
         if sentence.text.endswith(".") and not any(s.end == len(sentence.text) for s in taken):
             sentence = edit(sentence, Span(len(sentence.text) - 1, len(sentence.text)), "")
         return sentence
 
 
+def _editable(sentence: AnnotatedSentence, where: Span) -> bool:
+    """Tell whether every span of the sentence contains ``where`` or lies outside of it; imported data may mark overlapping spans."""
+    spans = [span for event in sentence.events for _, span in event.spans()]
+    return all(
+        s.end <= where.start or s.start >= where.end or (s.start <= where.start and s.end >= where.end)
+        for s in spans
+    )
+
+
 def edit(sentence: AnnotatedSentence, where: Span, text: str) -> AnnotatedSentence:
-    """Replace the characters ``where`` by ``text`` and move all spans along; a span equal to ``where`` becomes the new text."""
+    """Replace the characters ``where`` by ``text`` and move all spans along; a span equal to ``where`` becomes the new text.
+
+    Raises ValueError when a span would be cut or emptied.
+    """
     shift = len(text) - (where.end - where.start)
 
     def moved(span: Span) -> Span:
@@ -102,7 +117,7 @@ def edit(sentence: AnnotatedSentence, where: Span, text: str) -> AnnotatedSenten
             return Span(span.start + shift, span.end + shift)
         if span.end <= where.start:
             return span
-        if span.start <= where.start and span.end >= where.end:
+        if span.start <= where.start and span.end >= where.end and span.end + shift > span.start:
             return Span(span.start, span.end + shift)
         raise ValueError(f"cannot edit {where} across the border of span {span}")
 

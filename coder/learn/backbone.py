@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
@@ -27,7 +28,7 @@ def locate(backbone: BackboneConfig) -> str:
         if spec is None or not spec.submodule_search_locations:
             raise MissingExtraError(name.replace("_", "-"), "train", f"the backbone {backbone.name!r}")
         source = str(Path(spec.submodule_search_locations[0]) / inner)
-    folder = Path(source)
+    folder = Path(source).expanduser()
     looks_like_path = source.startswith((".", "/", "~")) or folder.exists()
     if looks_like_path and not (folder / "config.json").is_file():
         raise ConfigError(
@@ -44,28 +45,55 @@ def locate(backbone: BackboneConfig) -> str:
             raise ConfigError(
                 f"{weights}: expected sha256 {backbone.sha256}, found {found}: the weights are damaged or another version"
             )
-    return source
+    return str(folder) if looks_like_path else source
 
 
 def load_backbone(
     backbone: BackboneConfig, model: ModelConfig, labels: LabelSpace
 ) -> tuple[EventParserModel, Tokenizer, int]:
-    """Return an event parser with fresh heads on the encoder, its tokenizer and the id of the padding token."""
+    """Return an event parser with fresh heads on the encoder, its tokenizer and the id of the padding token.
+
+    Raises ConfigError when the encoder cannot be had or does not suit.
+    """
     if not backbone.source:
-        return _random(backbone, model, labels)
+        parser, tokenizer, pad_id = _random(backbone, model, labels)
+        _check_length(parser, backbone)
+        return parser, tokenizer, pad_id
     source = locate(backbone)
-    encoder_config = AutoConfig.from_pretrained(source)
+    try:
+        encoder_config = AutoConfig.from_pretrained(source)
+        loaded = AutoModel.from_pretrained(source)
+        fast = AutoTokenizer.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ConfigError(
+            f"backbone.source {backbone.source!r} cannot be loaded ({reason}): give the folder of a Hugging Face encoder, "
+            "or its hub name on a machine that reaches the hub"
+        ) from error
     parser = EventParserModel(_parser_config(encoder_config.to_dict(), model, labels))
-    loaded = AutoModel.from_pretrained(source)
     missing = parser.encoder.load_state_dict(loaded.state_dict(), strict=False).missing_keys
     if [key for key in missing if "pooler" not in key and "position_ids" not in key]:
         raise ConfigError(f"backbone {source}: weights are missing for {missing[:3]} …")
-    fast = AutoTokenizer.from_pretrained(source)
     if not getattr(fast, "is_fast", False):
         raise ConfigError(
             f"backbone {source}: no fast tokenizer; coder needs one that gives character offsets"
         )
+    _check_length(parser, backbone)
     return parser, plain(fast.backend_tokenizer), int(fast.pad_token_id or 0)
+
+
+def _check_length(parser: EventParserModel, backbone: BackboneConfig) -> None:
+    """Raise ConfigError when ``max_tokens`` is more than the encoder has positions for."""
+    for name, module in parser.encoder.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, torch.nn.Embedding):
+            # RoBERTa and its kin count positions from behind the padding id.
+            limit = module.num_embeddings - (0 if module.padding_idx is None else module.padding_idx + 1)
+            # Inference pads to steps of 8.
+            if -(-backbone.max_tokens // 8) * 8 > limit:
+                raise ConfigError(
+                    f"backbone.max_tokens {backbone.max_tokens} is more than the {limit} tokens that {backbone.name!r} can read: "
+                    f"set it to {limit // 8 * 8} or less (longer sentences are read in windows)"
+                )
 
 
 def start(model: EventParserModel, run: Path) -> None:
@@ -76,11 +104,12 @@ def start(model: EventParserModel, run: Path) -> None:
             f"model.start_from={run}: no model/model.safetensors in it; expected the folder of a finished run of 'coder train'"
         )
     earlier = EventParserModel.from_pretrained(folder)
-    if earlier.config.codes != model.config.codes or earlier.config.encoder.get(
-        "hidden_size"
-    ) != model.config.encoder.get("hidden_size"):
+    shapes = {name: tensor.shape for name, tensor in earlier.state_dict().items()}
+    if earlier.config.labels != model.config.labels or shapes != {
+        name: tensor.shape for name, tensor in model.state_dict().items()
+    }:
         raise ConfigError(
-            f"model.start_from={run}: that run has another ontology or encoder: start from a run with the same ones"
+            f"model.start_from={run}: that run has another ontology, encoder or head size: start from a run with the same ones"
         )
     model.load_state_dict(earlier.state_dict())
 

@@ -33,6 +33,10 @@ def calibrate(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> De
     regression on the parser's own probabilities whose target is that root, source and target are all right.
     """
     sentences = [s for s in sentences if s.grade == "tuples"]
+    if not sentences:
+        # Nothing to fit on: pairs and labels mark no trigger.
+        parser.settings.decoding = Decoding()
+        return parser.settings.decoding
     start = Decoding(trigger_threshold=CANDIDATE_THRESHOLD, event_threshold=0.0, backoff=0.0)
     parser.settings.decoding = start
     start.role_thresholds = _role_thresholds(parser, sentences)
@@ -97,7 +101,7 @@ def _role_thresholds(parser: EventParser, sentences: Sequence[AnnotatedSentence]
             f1 = 2 * hits / max(1, predicted + gold)
             if f1 > best.get(role, (-1.0, 0.0))[0]:
                 best[role] = (f1, threshold)
-    chosen = {role: threshold for role, (_, threshold) in best.items()}
+    chosen = {role: threshold if f1 > 0 else 0.5 for role, (f1, threshold) in best.items()}
     parser.settings.decoding.role_thresholds = chosen
     return chosen
 
@@ -118,6 +122,8 @@ def _temperature(logs: Sequence[np.ndarray], labels: Sequence[int]) -> float:
 
 def _backoff(parser: EventParser, known: Sequence[_Candidate], decoding: Decoding) -> float:
     """Choose the largest back-off threshold that costs at most half a point of leaf accuracy."""
+    if not known:
+        return Decoding().backoff
     chosen, reference = 0.0, None
     for backoff in (0.0, 0.2, 0.3, 0.4, 0.5):
         right = 0

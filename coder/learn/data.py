@@ -12,6 +12,7 @@ from coder.corpus.build import build_splits
 from coder.corpus.read import read_split
 from coder.corpus.records import AnnotatedSentence
 from coder.errors import CorpusError
+from coder.infer.encode import encode_batch
 from coder.infer.labels import LabelSpace, label_space
 from coder.learn.augment import Augmenter, AugmentShares
 from coder.learn.readings import ReadingEncoder, plan_readings, root_weights
@@ -50,18 +51,31 @@ def check_codes(splits: dict[str, list[AnnotatedSentence]], labels: LabelSpace) 
                     )
 
 
+def count_long(sentences: list[AnnotatedSentence], tokenizer: Tokenizer, max_tokens: int) -> int:
+    """Return how many sentences have more than ``max_tokens`` tokens, so that one reading sees a window of them only."""
+    return sum(len(e.ids) > max_tokens for e in encode_batch(tokenizer, [s.text for s in sentences]))
+
+
 def readings(
     config: TrainConfig,
     sentences: list[AnnotatedSentence],
     labels: LabelSpace,
     tokenizer: Tokenizer,
     train: bool,
-) -> tuple[Dataset, list[int]]:
-    """Return a dataset whose rows are encoded readings, made on access, and the length of each in characters."""
+) -> tuple[Dataset, list[int], list[float] | None]:
+    """Return a dataset whose rows are encoded readings, made on access, the length of each in characters and how often to draw each.
+
+    The last is None unless training draws rare roots more often (``data.sampling=oversample``); its mean is 1. Raises CorpusError when
+    the sentences give nothing to read.
+    """
     rng = random.Random(config.seed)
     if train and config.data.fraction < 1.0:
         sentences = rng.sample(sentences, max(1, round(len(sentences) * config.data.fraction)))
     plans = plan_readings(sentences, labels, config.data.negatives, config.data.pairs, rng)
+    if not plans:
+        raise CorpusError(
+            f"{config.data.train if train else config.data.validation}: nothing to learn from: its sentences have neither spans nor codes"
+        )
     if not train and len(plans) > config.data.validation_readings:
         plans = rng.sample(plans, config.data.validation_readings)
     if not train:
@@ -71,13 +85,15 @@ def readings(
     if train:
         shares = AugmentShares(augment.actor_swap, augment.dateline, augment.headline, augment.upper)
         augmenter = Augmenter(sentences, shares, config.seed)
+    weights = root_weights(plans, config.data.balance) if train else {}
+    oversample = config.data.sampling == "oversample"
     encoder = ReadingEncoder(
         sentences,
         labels,
         tokenizer,
         config.backbone.max_tokens,
         augmenter,
-        root_weights(plans, config.data.balance) if train else None,
+        {} if oversample else weights,
         config.seed,
     )
     rows: dict[str, list[Any]] = {
@@ -86,4 +102,5 @@ def readings(
         "event": [p.event for p in plans],
     }
     dataset = Dataset.from_dict(rows).with_transform(encoder)
-    return dataset, [len(sentences[p.sentence].text) for p in plans]
+    lengths = [len(sentences[p.sentence].text) for p in plans]
+    return dataset, lengths, [weights.get(p.root, 1.0) for p in plans] if train and oversample else None

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 
 from coder.errors import ModelError
-from coder.infer.encode import encode_batch, load_tokenizer, marks
+from coder.infer.encode import cut, encode_batch, load_tokenizer, marks, windows
 from coder.infer.labels import Decoding, ModelSettings
 from coder.infer.runtime import OUTPUTS
 from coder.learn.modeling import EventParserModel
@@ -61,7 +62,7 @@ def export(
         plain = Path(scratch) / "model.onnx"
         _to_onnx(model, plain)
         if quantise:
-            _to_int8(plain, out / "model.onnx", calibration_inputs(tokenizer, sentences, saved["pad_id"]))
+            _to_int8(plain, out / "model.onnx", calibration_inputs(tokenizer, sentences, saved["max_tokens"]))
         else:
             shutil.copyfile(plain, out / "model.onnx")
     shutil.copyfile(run / "model" / "tokenizer.json", out / "tokenizer.json")
@@ -108,10 +109,13 @@ def _to_onnx(model: EventParserModel, path: Path) -> None:
     onnx.save(graph, str(path))
 
 
-def calibration_inputs(tokenizer: Any, sentences: Sequence[str], pad_id: int) -> list[dict[str, np.ndarray]]:
-    """Return one-sentence inputs; every second one has a word marked as trigger, as second readings have."""
+def calibration_inputs(
+    tokenizer: Tokenizer, sentences: Sequence[str], max_tokens: int
+) -> list[dict[str, np.ndarray]]:
+    """Return one-sentence inputs (of long ones the first window); every second one has a word marked as trigger, as second readings have."""
     rows = []
-    for i, encoded in enumerate(encode_batch(tokenizer, sentences)):
+    for i, (text, whole) in enumerate(zip(sentences, encode_batch(tokenizer, sentences), strict=True)):
+        encoded = cut(whole, windows(whole, len(text), max_tokens)[0])
         size = len(encoded.ids)
         mark = np.zeros((size, 3), dtype=np.float32)
         if i % 2 and size > 4:

@@ -8,10 +8,10 @@ from typing import Any, cast
 from omegaconf import OmegaConf
 
 from coder.corpus.records import AnnotatedSentence
-from coder.corpus.scoring import right_tuples, score
+from coder.corpus.scoring import aligned_roots, right_tuples, score
 from coder.infer.parser import EventParser
 from coder.learn.calibrate import calibrate
-from coder.learn.card import write_card
+from coder.learn.card import data_counts, write_card
 from coder.learn.export import export, sample_texts
 from coder.learn.plots import confusion, reliability
 from coder.learn.schema import TrainConfig
@@ -39,6 +39,7 @@ def finish(
         gold = [s for s in splits[split] if s.grade == "tuples"]
         if gold:
             metrics[f"{split}_tuples"] = evaluate(parser, gold, run if split == "test" else None)
+    metrics["data"] = data_counts(splits)
     (run / "metrics.json").write_text(json.dumps(metrics, indent=1), encoding="utf-8")
     write_card(out / "README.md", config, metrics)
     return out
@@ -50,27 +51,13 @@ def evaluate(parser: EventParser, gold: Sequence[AnnotatedSentence], pictures: P
     result = score(gold, predicted)
     if pictures is not None:
         labels = parser.settings.labels
-        confidences, right, gold_roots, said_roots = [], [], [], []
+        confidences, right = [], []
         for sentence, events in zip(gold, predicted, strict=True):
             asserted = [e for e in events if e.status == "asserted"]
             confidences += [e.confidence for e in asserted]
             right += right_tuples(sentence, asserted)
-            for event in sentence.events:
-                near = next(
-                    (
-                        e
-                        for e in events
-                        if event.trigger
-                        and e.trigger
-                        and e.trigger[0] < event.trigger.end
-                        and event.trigger.start < e.trigger[1]
-                    ),
-                    None,
-                )
-                if near is not None and event.code:
-                    gold_roots.append(labels.root_of(event.code))
-                    said_roots.append(labels.root_of(near.code))
-        confusion(pictures / "confusion.png", gold_roots, said_roots, list(labels.roots))
+        gold_roots, said_roots = aligned_roots(gold, predicted, root=labels.root_of)
+        confusion(pictures / "confusion.png", gold_roots, said_roots, [*labels.roots, "none"])
         reliability(pictures / "reliability.png", confidences, right)
     return result
 

@@ -42,7 +42,9 @@ class EventParserModel(PreTrainedModel):
         encoder_config = AutoConfig.for_model(**config.encoder)
         self.encoder = AutoModel.from_config(encoder_config)
         size = encoder_config.hidden_size
-        self.mark_embedding = nn.Parameter(torch.zeros(len(MARKS), size))
+        # As wide as the token embeddings, which some encoders (ELECTRA, ALBERT) project to the hidden size later.
+        width = self.encoder.get_input_embeddings().weight.shape[1]
+        self.mark_embedding = nn.Parameter(torch.zeros(len(MARKS), width))
         self.absent = nn.Parameter(torch.zeros(len(MARKS), size))
         self.dropout = nn.Dropout(config.dropout)
         self.trigger_head = nn.Linear(size, 3)

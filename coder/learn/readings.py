@@ -10,7 +10,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from coder.corpus.records import AnnotatedSentence, EventAnnotation, Span
-from coder.infer.encode import Encoded, encode_batch, marks
+from coder.infer.encode import Encoded, Window, encode_batch, marks, tokens_in, windows
 from coder.infer.labels import LabelSpace
 from coder.learn.augment import Augmenter
 
@@ -84,6 +84,7 @@ class ReadingEncoder:
         self.max_tokens = max_tokens
         self.augmenter = augmenter
         self.root_weights = root_weights or {}
+        self.seed = seed
         self.rng = random.Random(seed)
         self._root = {root: i + 1 for i, root in enumerate(labels.roots)}
         self._code = {code: i for i, code in enumerate(labels.codes)}
@@ -97,7 +98,10 @@ class ReadingEncoder:
         return {key: [row[key] for row in rows] for key in rows[0]}
 
     def encode(self, plan: ReadingPlan) -> dict[str, Any]:
-        """Encode one reading; tokens past ``max_tokens`` are left out (the run report counts them)."""
+        """Encode one reading; of a sentence of more than ``max_tokens`` tokens the window that holds what is marked."""
+        if self.augmenter is None:
+            # A validation reading is the same each time, whatever was read before it.
+            self.rng = random.Random(f"{self.seed} {plan.sentence} {plan.event}")
         sentence = self.sentences[plan.sentence]
         if self.augmenter is not None:
             sentence = self.augmenter(sentence)
@@ -110,10 +114,16 @@ class ReadingEncoder:
             LABEL: self._label,
         }
         row = build[plan.kind](sentence, encoded, plan)
-        n = self.max_tokens
-        if len(encoded.ids) > n:
-            row = {k: v[:n] if isinstance(v, np.ndarray) else v for k, v in row.items()}
+        if len(encoded.ids) > self.max_tokens:
+            keep = tokens_in(encoded, self._window(encoded, len(sentence.text), row["marks"].any(1)))
+            row = {key: value[keep] if isinstance(value, np.ndarray) else value for key, value in row.items()}
         return row
+
+    def _window(self, encoded: Encoded, length: int, marked: np.ndarray) -> Window:
+        choices = windows(encoded, length, self.max_tokens)
+        if marked.any():
+            return max(choices, key=lambda w: marked[w.first : w.last].sum())
+        return choices[0] if self.augmenter is None else self.rng.choice(choices)
 
     def _row(self, encoded: Encoded, spans: dict[str, Sequence[Span]] | None = None) -> dict[str, Any]:
         return {
@@ -190,10 +200,15 @@ class ReadingEncoder:
         free = np.flatnonzero(~taken & encoded.word_starts & long & (encoded.starts >= 0))
         if len(free) == 0:
             return self._row(encoded)
-        at = int(self.rng.choice(list(free)))
-        span = Span(
-            int(encoded.starts[at]), int(encoded.ends[min(at + self.rng.randint(0, 1), len(encoded.ids) - 2)])
-        )
+        at = last = int(self.rng.choice(list(free)))
+        if (
+            self.rng.random() < 0.5
+            and at + 1 < len(taken)
+            and not taken[at + 1]
+            and encoded.starts[at + 1] >= 0
+        ):
+            last += 1
+        span = Span(int(encoded.starts[at]), int(encoded.ends[last]))
         row = self._row(encoded, {"trigger": [span]})
         row["root_labels"] = 0
         return row

@@ -29,7 +29,11 @@ class AugmentConfig:
 
 @dataclass
 class DataConfig:
-    """The splits to train on; ``seeds`` is a folder of authoring batches to build them from first, or null to take the files as they are."""
+    """The splits to train on; ``seeds`` is a folder of authoring batches to build them from first, or null to take the files as they are.
+
+    ``balance`` evens out the roots, 0 (not at all) to 1 (all alike), and ``sampling`` says how: "weights" weighs the loss of a reading,
+    "oversample" reads those of rare roots more often and those of common ones less often.
+    """
 
     train: str = "data/built/train.jsonl"
     validation: str = "data/built/validation.jsonl"
@@ -40,6 +44,7 @@ class DataConfig:
     negatives: float = 0.25
     pairs: float = 0.6
     balance: float = 0.4
+    sampling: str = "weights"
     validation_readings: int = 1500
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
@@ -123,6 +128,8 @@ def check(config: TrainConfig) -> None:
             raise ConfigError(f"{key} must lie in 0..1, found {value}")
     if config.data.fraction == 0.0:
         raise ConfigError("data.fraction must be above 0: nothing would be left to train on")
+    if config.data.sampling not in ("weights", "oversample"):
+        raise ConfigError(f"data.sampling must be weights or oversample, found {config.data.sampling!r}")
     if config.model.kind not in ("parser", "tfidf"):
         raise ConfigError(f"model.kind must be parser or tfidf, found {config.model.kind!r}")
     if config.model.readings not in (1, 2):

@@ -1,6 +1,7 @@
 """Training of the event parser: one configuration in, one run folder out."""
 
 import json
+import logging
 import os
 from functools import partial
 from pathlib import Path
@@ -11,8 +12,10 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from coder.assets import asset
+from coder.errors import ConfigError
 from coder.learn.schema import TrainConfig, check
 
+log = logging.getLogger(__name__)
 ConfigStore.instance().store(name="train_schema", node=TrainConfig)
 
 
@@ -41,10 +44,11 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
     from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
 
     from coder.learn.backbone import load_backbone, start
-    from coder.learn.data import check_codes, labels_of, load_splits, readings
+    from coder.learn.data import check_codes, count_long, labels_of, load_splits, readings
     from coder.learn.readings import collate
     from coder.learn.trainer import ParserTrainer
 
+    checkpoint = find_checkpoint(config.trainer.resume, folder)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
@@ -57,8 +61,8 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
         start(model, Path(config.model.start_from))
     if config.optim.freeze_embeddings and config.backbone.source:
         model.encoder.get_input_embeddings().weight.requires_grad_(False)
-    train_set, lengths = readings(config, splits["train"], labels, tokenizer, train=True)
-    validation_set, _ = readings(config, splits["validation"], labels, tokenizer, train=False)
+    train_set, lengths, draws = readings(config, splits["train"], labels, tokenizer, train=True)
+    validation_set, _, _ = readings(config, splits["validation"], labels, tokenizer, train=False)
     steps: dict[str, Any] = {"eval_strategy": "epoch", "save_strategy": "epoch"}
     if config.trainer.evaluate_every:
         every = config.trainer.evaluate_every
@@ -90,6 +94,7 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
         model,
         arguments,
         lengths=lengths,
+        draws=draws,
         validation=validation_set,
         collator=partial(collate, pad_id=pad_id),
         head_learning_rate=config.optim.head_learning_rate,
@@ -97,11 +102,14 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
         train_dataset=train_set,
         callbacks=[EarlyStoppingCallback(config.trainer.patience)],
     )
-    resume: bool | str | None = config.trainer.resume
-    trainer.train(resume_from_checkpoint=True if resume == "last" else resume)
+    trainer.train(resume_from_checkpoint=checkpoint)
     metrics: dict[str, Any] = {
         "validation": trainer.evaluate(),
-        "train": {"readings": len(train_set), "sentences": len(splits["train"])},
+        "train": {
+            "readings": len(train_set),
+            "sentences": len(splits["train"]),
+            "sentences read in windows": count_long(splits["train"], tokenizer, config.backbone.max_tokens),
+        },
     }
     saved = folder / "model"
     model.save_pretrained(saved)
@@ -116,4 +124,27 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
         from coder.learn.finish import finish
 
         finish(folder, splits, metrics)
-    return float(metrics["validation"]["eval_score"])
+    score = float(metrics["validation"]["eval_score"])
+    log.info("validation score %.3f; everything is in %s", score, folder)
+    return score
+
+
+def find_checkpoint(resume: str | None, folder: Path) -> str | None:
+    """Return the checkpoint that ``trainer.resume`` means, None to start afresh; ConfigError when it does not exist."""
+    from transformers.trainer_utils import get_last_checkpoint
+
+    if resume is None:
+        return None
+    if resume != "last":
+        if not (Path(resume) / "trainer_state.json").is_file():
+            raise ConfigError(
+                f"trainer.resume={resume}: no trainer_state.json in it; expected a folder such as RUN/checkpoints/checkpoint-500, or last"
+            )
+        return resume
+    checkpoints = folder / "checkpoints"
+    found = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    if found is None:
+        raise ConfigError(
+            f"trainer.resume=last: no checkpoint in {checkpoints}: name the run to go on with, too: hydra.run.dir=RUN"
+        )
+    return found

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch.utils.data import DataLoader, Sampler
 from transformers import Trainer, TrainingArguments
@@ -13,12 +14,18 @@ from coder.learn.modeling import EventParserModel
 
 
 class LengthBatches(Sampler[int]):
-    """Shuffled indexes in which readings of like length stand together, so that little is spent on padding."""
+    """Shuffled indexes in which readings of like length stand together, so that little is spent on padding.
 
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
+    ``weights`` says how often each is drawn in an epoch on average (default: once); an epoch has as many draws as there are readings.
+    """
+
+    def __init__(
+        self, lengths: Sequence[int], batch_size: int, seed: int, weights: Sequence[float] | None = None
+    ) -> None:
         self.lengths = lengths
         self.batch_size = batch_size
         self.seed = seed
+        self.weights = weights
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -31,7 +38,7 @@ class LengthBatches(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         rng = random.Random(self.seed * 1009 + self.epoch)
         self.epoch += 1
-        order = list(range(len(self.lengths)))
+        order = self._drawn(rng)
         rng.shuffle(order)
         size = self.batch_size
         batches: list[list[int]] = []
@@ -41,6 +48,15 @@ class LengthBatches(Sampler[int]):
         rng.shuffle(batches)
         batches.sort(key=len, reverse=True)  # the short batch last: DataLoader cuts by count
         return iter([i for batch in batches for i in batch])
+
+    def _drawn(self, rng: random.Random) -> list[int]:
+        count = len(self.lengths)
+        if self.weights is None:
+            return list(range(count))
+        # Systematic sampling: each index comes floor or ceiling of its share times, none by luck far more or less often.
+        ends = np.cumsum(self.weights)
+        points = (np.arange(count) + rng.random()) * (ends[-1] / count)
+        return np.minimum(np.searchsorted(ends, points, side="right"), count - 1).tolist()
 
 
 class ParserTrainer(Trainer):
@@ -52,6 +68,7 @@ class ParserTrainer(Trainer):
         args: TrainingArguments,
         *,
         lengths: Sequence[int],
+        draws: Sequence[float] | None,
         validation: Any,
         collator: Callable[[Sequence[dict[str, Any]]], dict[str, Any]],
         head_learning_rate: float,
@@ -61,11 +78,12 @@ class ParserTrainer(Trainer):
         super().__init__(model=model, args=args, data_collator=collator, eval_dataset=validation, **kwargs)
         self.network = model
         self.lengths = lengths
+        self.draws = draws
         self.head_learning_rate = head_learning_rate
         self.smoothing = smoothing
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
-        return LengthBatches(self.lengths, self.args.train_batch_size, self.args.seed)
+        return LengthBatches(self.lengths, self.args.train_batch_size, self.args.seed, self.draws)
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """AdamW with one learning rate for the encoder and one for the heads; no decay of biases and norms."""
