@@ -57,7 +57,7 @@ def evaluate(parser: EventParser, gold: Sequence[AnnotatedSentence], pictures: P
             confidences += [e.confidence for e in asserted]
             right += right_tuples(sentence, asserted)
         gold_roots, said_roots = aligned_roots(gold, predicted, root=labels.root_of)
-        confusion(pictures / "confusion.png", gold_roots, said_roots, [*labels.roots, "none"])
+        confusion(pictures / "confusion.png", gold_roots, said_roots, list(labels.roots))
         reliability(pictures / "reliability.png", confidences, right)
     return result
 
