@@ -190,6 +190,11 @@ def test_a_limit_stops_after_so_many_articles(call: Call, tmp_path: Path) -> Non
         ([SENTENCE, "--limit", "0"], "--limit is the number of articles to code, at least 1, found 0"),
         ([SENTENCE, "--format", "doc"], "there is no format 'doc': expected one of txt, jsonl"),
         ([SENTENCE, "--encoding", "utf-9"], "there is no encoding 'utf-9'"),
+        ([SENTENCE, "--mark-duplicates", "daily"], "--mark-duplicates needs an output file"),
+        (
+            [SENTENCE, "--mark-duplicates", "weekly"],
+            "duplicates are marked as copies or daily, found 'weekly'",
+        ),
         ([SENTENCE, "--partition", "month"], "--partition needs an output folder: name it with -o"),
     ],
 )
@@ -275,3 +280,13 @@ def test_workers_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     assert [threads_each(0, workers) for workers in (0, 1, 2, 8, 20)] == [0, 8, 4, 1, 1]
     assert threads_each(3, 4) == 3
+
+
+def test_duplicates_are_linked_on_demand(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"text": "{SENTENCE}", "id": 1}}\n{{"text": "{SENTENCE}", "id": 2}}\n')
+    call(path, "-o", tmp_path / "plain.parquet")
+    assert pq.read_table(tmp_path / "plain.parquet")["duplicate_of"].to_pylist() == [None, None]
+    call(path, "-o", tmp_path / "linked.parquet", "--mark-duplicates", "copies")
+    first, second = pq.read_table(tmp_path / "linked.parquet").to_pylist()
+    assert (first["duplicate_of"], second["duplicate_of"]) == (None, first["event_id"])

@@ -4,6 +4,7 @@ import datetime
 import json
 import typing
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -172,3 +173,10 @@ class _TooFew(FakeParser):
 def test_a_parser_that_returns_another_number_of_results_is_found_out() -> None:
     with pytest.raises(ValueError, match="returned 2 results for 1 sentences"):
         EventCoder(_TooFew(), FakeResolver(), load_ontology()).code([Article("Hello")])
+
+
+def test_the_documentation_lists_every_column_in_order() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "coding.md").read_text(encoding="utf-8")
+    table = text[text.index("| column | type | what |") : text.index("What is unknown is null")]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert [name.strip("` ") for cell in cells for name in cell.split("` `")] == EVENT_SCHEMA.names

@@ -48,6 +48,13 @@ def code(
         ),
     ] = False,
     schema: Annotated[str, typer.Option(help="Column set: coder, icews, gdelt or phoenix.")] = "coder",
+    mark_duplicates: Annotated[
+        str | None,
+        typer.Option(
+            metavar="copies|daily",
+            help="Link events that repeat others of the run in duplicate_of; none is dropped.",
+        ),
+    ] = None,
     partition: Annotated[
         str | None,
         typer.Option(
@@ -140,6 +147,7 @@ def code(
         ),
         write=WriteOptions(csv_escape_formulas, partition),
         workers=workers,
+        duplicates=mark_duplicates,
         limit=limit,
         force=force,
         restart=restart,

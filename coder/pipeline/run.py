@@ -12,6 +12,7 @@ import pyarrow as pa
 from coder.errors import InputError
 from coder.pipeline.chunk import Chunk, chunked, unpack
 from coder.pipeline.dates import parse_date
+from coder.pipeline.duplicates import check_mode, mark_duplicates
 from coder.pipeline.engine import Engine
 from coder.pipeline.parts import Parts, input_fingerprint
 from coder.pipeline.pool import code_chunks
@@ -30,7 +31,7 @@ class RunOptions:
     """What to code and where to: the arguments of ``coder code``.
 
     ``output`` None hands the events to the caller. ``errors`` None: beside the output. ``workers`` 0 codes in
-    this process. ``limit`` bounds the articles coded. ``force`` overwrites a finished output, ``restart``
+    this process. ``duplicates`` "copies" or "daily" links events that repeat others. ``limit`` bounds the articles coded. ``force`` overwrites a finished output, ``restart``
     drops an unfinished run.
     """
 
@@ -42,6 +43,7 @@ class RunOptions:
     read: ReadOptions = field(default_factory=ReadOptions)
     write: WriteOptions = field(default_factory=WriteOptions)
     workers: int = 0
+    duplicates: str | None = None
     limit: int | None = None
     force: bool = False
     restart: bool = False
@@ -111,6 +113,12 @@ def _check(options: RunOptions) -> None:
             ) from None
     if options.read.default_date is not None and parse_date(options.read.default_date) is None:
         raise InputError("--date is empty: give the day of publication, such as 2019-10-07")
+    if options.duplicates is not None:
+        check_mode(options.duplicates)
+        if options.output is None:
+            raise InputError(
+                "--mark-duplicates needs an output file, since it compares all events: name it with -o"
+            )
     if options.output is not None:
         check_output(options.output, columns, options.write)
     elif options.write.partition is not None:
@@ -171,7 +179,10 @@ def _run_to_file(
             summary.add(meta)
             _tell_errors(meta.errors, summary, listeners)
             listeners.progress(summary)
-        formulas = write_events(parts.batches(), output, column_set(options.schema), options.write)
+        batches = (
+            mark_duplicates(parts.batches, options.duplicates) if options.duplicates else parts.batches()
+        )
+        formulas = write_events(batches, output, column_set(options.schema), options.write)
         if formulas and not options.write.escape_formulas:
             listeners.tell(
                 f"{formulas:,} cells begin with = + - or @, which a spreadsheet takes for formulas: "
