@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +14,11 @@ from coder.resolve.compose import ROLES
 from coder.resolve.inflect import people, plural
 from coder.resolve.lexicon import Entry, Kind, Lexicon, Office
 from coder.resolve.tables import read_table, split_cell
+
+
+# Where the family name comes first, and where a name has no part that stands for the whole.
+_FAMILY_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK", "HKG", "SGP"})
+_NO_SURNAME = frozenset({"MMR", "VNM", "KHM", "ETH", "MNG", "VAT"})
 
 
 def parse_day(text: str, *, end: bool = False) -> datetime.date | None:
@@ -88,21 +95,104 @@ def load_roles(lexicon: Lexicon, folder: Path) -> None:
 
 
 def load_named(lexicon: Lexicon, path: Path, kind: Kind) -> None:
-    """Add named actors: columns name, aliases, country, roles, and optionally organisation, religion, from, to."""
+    """Add named actors: columns name, aliases, country, roles, organisation, religion, ethnicity, from, to.
+
+    Rows of one name are one actor: a row with ``from`` or ``to`` says what it was in those years, the row without
+    what it is at all other times.
+    """
+    rows: dict[str, list[tuple[str, dict[str, str]]]] = {}
     for number, row in read_table(path):
-        roles = split_roles(row["roles"], f"{path.name}:{number}")
+        rows.setdefault(row["name"], []).append((f"{path.name}:{number}", row))
+    for name, group in rows.items():
+        offices = []
+        base: dict[str, str] | None = None
+        roles: tuple[str, ...] = ()
+        for where, row in group:
+            own = split_roles(row["roles"], where)
+            if row["from"] or row["to"]:
+                since, until = parse_day(row["from"]), parse_day(row["to"], end=True)
+                offices.append(Office(row["country"] or None, own, since, until))
+            else:
+                base, roles = row, own
+        first = base or group[0][1]
         entry = Entry(
             kind,
-            row["name"],
-            row["country"] or None,
+            name,
+            first["country"] or None,
             roles,
-            organisation=row.get("organisation") or None,
-            religion=row.get("religion") or None,
-            ethnicity=row.get("ethnicity") or None,
+            organisation=_any_cell(group, "organisation"),
+            religion=_any_cell(group, "religion"),
+            ethnicity=_any_cell(group, "ethnicity"),
+            offices=tuple(offices),
             number="c",
         )
-        for form in [row["name"], *split_cell(row["aliases"])]:
+        forms = [name, *(alias for _, row in group for alias in split_cell(row["aliases"]))]
+        bare = re.sub(r" \([^)]*\)$", "", name)
+        for form in dict.fromkeys([*forms, bare]):
+            if "(" not in form:
+                lexicon.add(form, entry)
+
+
+def _any_cell(group: list[tuple[str, dict[str, str]]], column: str) -> str | None:
+    return next((row[column] for _, row in group if row[column]), None)
+
+
+def load_leaders(lexicon: Lexicon, path: Path) -> None:
+    """Add office holders: columns country, roles, title, name, aliases, from, to; rows of one person are one entry.
+
+    The full name holds at all times (out of office: ELI), the surname only on days in office.
+    """
+    persons: dict[tuple[str, str], list[Office]] = {}
+    aliases: dict[tuple[str, str], list[str]] = {}
+    for number, row in read_table(path):
+        where = f"{path.name}:{number}"
+        since, until = parse_day(row["from"]), parse_day(row["to"], end=True)
+        office = Office(row["country"], split_roles(row["roles"], where), since, until, row["title"])
+        key = (row["name"], row["country"])
+        persons.setdefault(key, []).append(office)
+        aliases.setdefault(key, []).extend(split_cell(row["aliases"]))
+    for (name, country), offices in persons.items():
+        offices.sort(key=lambda office: office.since or datetime.date.min)
+        entry = Entry("person", name, country, (), offices=tuple(offices), person=True)
+        short = replace(entry, short=True)
+        forms = [name, *aliases[name, country]]
+        for form in forms:
+            lexicon.add(form, short if " " not in form and "-" not in form else entry)
+        if not any(" " not in form for form in forms) and country not in _NO_SURNAME:
+            family = name.partition(" ")[0] if country in _FAMILY_FIRST else name.rpartition(" ")[2]
+            if len(family) > 1 and family.strip("IVX"):
+                lexicon.add(family, short)
+
+
+def load_identities(lexicon: Lexicon, folder: Path) -> None:
+    """Add ethnic and religious words and the regions of the world."""
+    for _, row in read_table(folder / "identities.tsv"):
+        kind: Kind = "ethnic" if row["kind"] == "ethnic" else "religion"
+        for number, column in (("s", "adjectives"), ("p", "people")):
+            entry = Entry(
+                kind,
+                row["name"],
+                row["country"] or None,
+                ethnicity=(row["code"] or None) if kind == "ethnic" else None,
+                religion=row["code"] if kind == "religion" else None,
+                number=number,
+            )
+            for form in split_cell(row[column]):
+                lexicon.add(form, entry)
+    for _, row in read_table(folder / "world_regions.tsv"):
+        entry = Entry("world_region", row["name"], organisation=row["code"])
+        for form in [row["name"], *split_cell(row["forms"])]:
             lexicon.add(form, entry)
+
+
+def load_regions(lexicon: Lexicon, folder: Path) -> None:
+    """Add provinces, states and regions that act or are acted upon in news, each with its country."""
+    for _, row in read_table(folder / "regions.tsv"):
+        for form in split_cell(row["names"]):
+            if not any(entry.kind in ("country", "capital") for entry in lexicon.get(form)):
+                lexicon.add(form, Entry("region", form, row["country"]))
+        for form in split_cell(row["adjectives"]):
+            lexicon.add(form, Entry("region", form, row["country"]))
 
 
 @lru_cache(maxsize=1)
@@ -117,4 +207,9 @@ def read_lexicon(folder: Path) -> Lexicon:
     load_countries(lexicon, folder)
     load_roles(lexicon, folder)
     load_named(lexicon, folder / "bodies.tsv", "body")
+    load_named(lexicon, folder / "groups.tsv", "group")
+    load_named(lexicon, folder / "organisations.tsv", "organisation")
+    load_identities(lexicon, folder)
+    load_regions(lexicon, folder)
+    load_leaders(lexicon, folder / "leaders.tsv")
     return lexicon
