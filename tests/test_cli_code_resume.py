@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from pipeline_fakes import FakeEngine, FakeParser, fake_coder
 
-from coder.errors import InputError, ModelError
+from coder.errors import CoderError, InputError, ModelError, OntologyError
 from coder.infer.records import ParsedEvent
 from coder.pipeline.coding import EventCoder, Selection
 from coder.pipeline.parts import Parts
@@ -347,3 +347,28 @@ def test_progress_is_told_after_each_chunk(tmp_path: Path) -> None:
     )
     assert len(seen) >= 4
     assert seen[-1] == (1184, 16)
+
+
+@pytest.mark.parametrize(
+    ("failure", "message"),
+    [
+        (
+            FileNotFoundError("places.npz"),
+            "a file or package that coding needs cannot be read: FileNotFoundError: places.npz",
+        ),
+        (OntologyError("no code 999"), "no code 999"),
+    ],
+)
+def test_what_is_no_articles_fault_ends_the_run(tmp_path: Path, failure: Exception, message: str) -> None:
+    class Failing(FakeEngine):
+        def load(self) -> EventCoder:
+            coder = fake_coder()
+
+            def parse(sentences: Sequence[str]) -> list[list[ParsedEvent]]:
+                raise failure
+
+            coder.parser.parse = parse  # type: ignore[method-assign]
+            return coder
+
+    with pytest.raises(CoderError, match=message):
+        run(options(corpus(tmp_path, 1, 3), tmp_path / "e.parquet"), Failing(), Listeners(), no_show)

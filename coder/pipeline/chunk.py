@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from coder.errors import ModelError
+from coder.errors import CoderError, InputError
 from coder.pipeline.article import Article
 from coder.pipeline.coding import CodedArticle, EventCoder
 from coder.pipeline.event import EVENT_SCHEMA, Event, events_to_batch
@@ -109,28 +109,20 @@ def chunked(
 def code_chunk(coder: EventCoder, chunk: Chunk) -> bytes:
     """Return the payload of a chunk: its events as an Arrow file whose metadata are its :class:`ChunkMeta`.
 
-    An article that cannot be coded becomes an error and spoils no other. Raises ModelError when the model
-    itself is at fault.
+    An article that cannot be coded becomes an error and spoils no other. Raises CoderError when the model
+    or another file of ours is at fault.
     """
     errors = list(chunk.errors)
     coded: list[CodedArticle] = []
     try:
-        coded = coder.code(chunk.articles) if chunk.articles else []
-    except ModelError:
-        raise
-    except Exception:
+        coded = _coded(coder, chunk.articles)
+    except _ArticleError:
         # One of them broke the batch: find out which by coding each alone.
         for index, article in enumerate(chunk.articles):
             try:
-                coded.extend(coder.code([article]))
-            except ModelError:
-                raise
-            except Exception as error:
-                errors.append(
-                    chunk.article_error(
-                        index, f"this article cannot be coded: {type(error).__name__}: {error}"
-                    )
-                )
+                coded.extend(_coded(coder, [article]))
+            except _ArticleError as error:
+                errors.append(chunk.article_error(index, f"this article cannot be coded: {error}"))
     events = [event for article in coded for event in article.events]
     meta = ChunkMeta(
         chunk.number,
@@ -144,6 +136,26 @@ def code_chunk(coder: EventCoder, chunk: Chunk) -> bytes:
         dyads=Counter(_dyad(event) for event in events if event.source_country and event.target_country),
     )
     return pack(events_to_batch(events), meta)
+
+
+class _ArticleError(Exception):
+    """Coding failed, and an article may be why."""
+
+
+def _coded(coder: EventCoder, articles: list[Article]) -> list[CodedArticle]:
+    """Code the articles; raises _ArticleError for what one of them may have caused, and what is no article's fault as it is."""
+    try:
+        return coder.code(articles) if articles else []
+    except InputError as error:
+        raise _ArticleError(str(error)) from error
+    except CoderError:
+        raise
+    except (OSError, ImportError) as error:
+        raise CoderError(
+            f"a file or package that coding needs cannot be read: {type(error).__name__}: {error}"
+        ) from error
+    except Exception as error:
+        raise _ArticleError(f"{type(error).__name__}: {error}") from error
 
 
 def _dyad(event: Event) -> str:

@@ -31,8 +31,8 @@ class RunOptions:
     """What to code and where to: the arguments of ``coder code``.
 
     ``output`` None hands the events to the caller. ``errors`` None: beside the output. ``workers`` 0 codes in
-    this process. ``duplicates`` "copies" or "daily" links events that repeat others. ``limit`` bounds the articles coded. ``force`` overwrites a finished output, ``restart``
-    drops an unfinished run.
+    this process. ``duplicates`` "copies" or "daily" links events that repeat others. ``limit`` bounds the
+    articles coded. ``force`` overwrites a finished output, ``restart`` drops an unfinished run.
     """
 
     inputs: tuple[str, ...]
