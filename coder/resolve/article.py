@@ -107,7 +107,7 @@ class Article:
             if self._ambiguities.personal(key) and self._is_part_of_name(text, match):
                 return None
             return self._ambiguities.choose(key, lambda: self._folded, lambda: self._plain_weights)
-        if first.kind == "capital" and self._is_part_of_name(text, match):
+        if first.kind in ("capital", "region") and self._is_part_of_name(text, match):
             return None
         if len(match.entries) == 1 and not first.short:
             return first
@@ -130,8 +130,12 @@ class Article:
             holding.sort(key=lambda entry: -weighted.get(entry.country or "", 0.0))
             first, second = (weighted.get(entry.country or "", 0.0) for entry in holding[:2])
             if first <= second:
-                return None
+                return _head_of_state(holding, day)
         return holding[0] if holding else None
+
+    def lexicon_name(self, country: str | None) -> str | None:
+        """Return the name of a country by its code."""
+        return self.lexicon.country_name(country) if country else None
 
     def _is_part_of_name(self, text: str, match: Match) -> bool:
         return beside_unknown_name(text, match.start, match.end, lambda word: word in self.lexicon)
@@ -164,3 +168,18 @@ class Article:
         if len(ranked) == 1 or ranked[0][1] >= _CLEAR_LEAD * ranked[1][1]:
             return ranked[0][0]
         return None
+
+
+_FIRST_OFFICES = frozenset(
+    {"president", "prime minister", "leader", "king", "chancellor", "premier", "supreme leader"}
+)
+
+
+def _head_of_state(holding: list[Entry], day: datetime.date) -> Entry | None:
+    """Among office holders of one country and one surname, the head of state or government is meant."""
+    if len({entry.country for entry in holding}) > 1:
+        return None
+    heads = [
+        entry for entry in holding if any(o.holds(day) and o.title in _FIRST_OFFICES for o in entry.offices)
+    ]
+    return heads[0] if len(heads) == 1 else None

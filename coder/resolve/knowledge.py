@@ -15,7 +15,6 @@ from coder.resolve.inflect import people, plural
 from coder.resolve.lexicon import Entry, Kind, Lexicon, Office
 from coder.resolve.tables import read_table, split_cell
 
-
 # Where the family name comes first, and where a name has no part that stands for the whole.
 _FAMILY_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK", "HKG", "SGP"})
 _NO_SURNAME = frozenset({"MMR", "VNM", "KHM", "ETH", "MNG", "VAT"})

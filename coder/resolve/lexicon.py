@@ -48,6 +48,7 @@ class Entry:
     person: bool = False
     short: bool = False  # a short form, valid only while the person holds office or after the full name
     seat: str = ""  # the place that a capital's metonym is
+    code: str | None = None  # the code of a user's dictionary, used as it stands
 
 
 class Match(NamedTuple):
@@ -72,6 +73,11 @@ class Lexicon:
         self._names: dict[str, _Name] = {}
         self._patterns: list[_Name] = []
         self._matcher: object | None = None
+        self._countries: dict[str, str] = {}
+
+    def country_name(self, code: str) -> str | None:
+        """Return the name of the country with ``code``, None for an unknown code."""
+        return self._countries.get(code)
 
     def __len__(self) -> int:
         return len(self._names)
@@ -84,6 +90,8 @@ class Lexicon:
         key = normalise(name).strip()
         if not key:
             return
+        if entry.kind == "country" and entry.country:
+            self._countries.setdefault(entry.country, entry.name)
         known = self._names.get(key)
         if known is None:
             known = self._names[key] = _Name(proper=entry.kind != "role" and any(c.isupper() for c in name))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from coder.resolve.compose import compose
+from coder.resolve.compose import INTERNATIONAL, compose
 from coder.resolve.lexicon import Entry, Match, Office
 from coder.resolve.phrase import Part, is_former, ruled_by, split_phrase, turned_away
 from coder.resolve.records import Actor, ActorBasis
@@ -41,21 +41,40 @@ class Coding:
     head: str = ""
     international: bool = False
     held_back: bool = False  # a name with several meanings stands here and none could be chosen
+    region: str | None = None  # a region of the world in place of a country: "Western diplomats"
+    verbatim: str | None = None  # the code that a user's dictionary gives
+    owned: frozenset[str] = frozenset()  # roles that the verbatim code has already
     used: list[tuple[int, int, Entry]] = field(default_factory=list)
+
+    @property
+    def code(self) -> str | None:
+        """The composed code of what the mention itself says."""
+        return self.code_for(self.country)
+
+    def code_for(self, country: str | None) -> str | None:
+        """Return the code composed with ``country``."""
+        if self.verbatim:
+            extra = [role for role in self.roles if role not in self.verbatim and role not in self.owned]
+            return self.verbatim + "".join(extra)
+        return compose(
+            country or self.region,
+            self.roles,
+            ethnicity=self.ethnicity,
+            religion=self.religion,
+            organisation=self.organisation,
+        )
 
     def actor(self, text: str, *, country: str | None = None, basis: ActorBasis | None = None) -> Actor:
         """Return the record for a mention that reads ``text``, with another country and basis where given."""
         land = self.country or country
-        code = compose(
-            land, self.roles, ethnicity=self.ethnicity, religion=self.religion, organisation=self.organisation
-        )
+        code = self.code_for(land)
         return Actor(
             text=text,
             code=code,
             name=self.name,
             country=land,
             roles=self.roles,
-            basis=(basis if land and not self.country else self.basis) if code else None,
+            basis=((basis if land and not self.country else None) or self.basis) if code else None,
             ethnicity=self.ethnicity,
             religion=self.religion,
             organisation=self.organisation,
@@ -77,6 +96,15 @@ def office_at(entry: Entry, day: datetime.date | None) -> tuple[Office | None, b
     past = all(office.until is not None and office.until < day for office in entry.offices)
     between = any(office.until is not None and office.until < day for office in entry.offices)
     return None, past or between
+
+
+def country_at(entry: Entry, day: datetime.date | None) -> str | None:
+    """Return the country that a name stands for on ``day``: Zaire is ZAR until 1997, then COD."""
+    if day is not None:
+        for office in entry.offices:
+            if office.holds(day):
+                return office.country
+    return entry.country
 
 
 def code_mention(
@@ -110,7 +138,7 @@ def code_mention(
         reach = match.end
     parts = split_phrase(text, start, end, [(m.start, m.end) for m, _ in chosen])
     by_part = [(part, [(m, e) for m, e in chosen if part.start <= m.start < part.end]) for part in parts]
-    _code_parts(coding, text, by_part, day)
+    _code_parts(coding, text, by_part, day, inside)
     if coding.country and not coding.basis:
         coding.basis = "stated"
     if not coding.country and not coding.basis and (coding.roles or coding.ethnicity or coding.religion):
@@ -122,7 +150,11 @@ Found = list[tuple[Match, Entry]]
 
 
 def _code_parts(
-    coding: Coding, text: str, by_part: list[tuple[Part, Found]], day: datetime.date | None
+    coding: Coding,
+    text: str,
+    by_part: list[tuple[Part, Found]],
+    day: datetime.date | None,
+    matches: Sequence[Match],
 ) -> None:
     core = [pair for part, pairs in by_part if part.relation == "core" for pair in pairs]
     apposed = [pair for part, pairs in by_part if part.relation == "comma" for pair in pairs]
@@ -134,17 +166,14 @@ def _code_parts(
         nouns = [entry for _, entry in apposed if entry.kind == "role"]
         entity = _entity(apposed, text)
     extra_nouns = [entry for _, entry in apposed if entry.kind == "role"]
-    if (
-        entity is None
-        and owned
-        and (not nouns or all(noun.weak or noun.number != "p" or True for noun in nouns))
-    ):
+    if entity is None and owned:
         entity = _entity(owned, text)
         if entity is not None and entity[1].kind == "person":
             entity = None
     state = _state(core, text) or _state(apposed, text) or _state(owned, text) or _state(placed, text)
     state_in_core = _state(core, text)
     _identity(coding, core)
+    _hidden_identity(coding, matches, core)
     if nouns:
         coding.number = nouns[-1].number
         coding.person = nouns[-1].person
@@ -154,7 +183,7 @@ def _code_parts(
         _apply_entity(coding, text, match, entry, nouns or extra_nouns, state, day)
         coding.used.append((match.start, match.end, entry))
     else:
-        _apply_state(coding, text, core, nouns, state, state_in_core)
+        _apply_state(coding, core, nouns, state, state_in_core, day)
     coding.used += [
         (m.start, m.end, e) for m, e in core + apposed if e.kind in ("role", "ethnic", "religion")
     ]
@@ -215,6 +244,22 @@ def _identity(coding: Coding, found: Found) -> None:
             coding.religion = coding.religion or entry.religion
 
 
+def _hidden_identity(coding: Coding, matches: Sequence[Match], found: Found) -> None:
+    """Take the faith or people named within a longer role phrase: "Islamist militants" are one known phrase."""
+    for outer, entry in found:
+        if entry.kind not in ("role", "ethnic", "religion"):
+            continue
+        for match in matches:
+            if (
+                outer.start <= match.start
+                and match.end <= outer.end
+                and match.end - match.start < outer.end - outer.start
+            ):
+                for hidden in match.entries:
+                    coding.ethnicity = coding.ethnicity or hidden.ethnicity
+                    coding.religion = coding.religion or hidden.religion
+
+
 def _apply_entity(
     coding: Coding,
     text: str,
@@ -233,14 +278,16 @@ def _apply_entity(
             organisation = office.organisation or organisation
         elif past and entry.person:
             country, roles = entry.offices[-1].country or country, ("ELI",)
-        else:
-            country, roles = entry.offices[0].country or country, () if entry.person else roles
+        elif entry.person:
+            country, roles = entry.offices[0].country or country, ()
+    if entry.code is not None:
+        coding.verbatim, coding.owned = entry.code, frozenset(roles)
     coding.name = entry.name
     coding.person = coding.person or entry.person
     if not nouns:
         coding.number = entry.number
         coding.head = entry.name
-    stated = state[1].country if state is not None else None
+    stated = country_at(state[1], day) if state is not None else None
     if entry.person:
         own = combine_roles(nouns)
         strong = any(not noun.weak for noun in nouns)
@@ -267,17 +314,17 @@ def _apply_entity(
 
 def _apply_state(
     coding: Coding,
-    text: str,
     core: Found,
     nouns: list[Entry],
     state: tuple[Match, Entry] | None,
     in_core: tuple[Match, Entry] | None,
+    day: datetime.date | None,
 ) -> None:
     roles = combine_roles(nouns)
     weak_only = bool(nouns) and all(noun.weak for noun in nouns)
     if weak_only and (coding.ethnicity or coding.religion) and in_core is None:
         roles = ()
-    if set(roles) & {"IGO", "INT", "UIS", "NGM"} or "PKO" in roles:
+    if set(roles) & INTERNATIONAL or "PKO" in roles:
         coding.international = True
     coding.roles = roles
     if coding.international and "IGO" in roles:
@@ -285,7 +332,7 @@ def _apply_state(
         return
     if state is not None:
         entry = state[1]
-        coding.country = entry.country
+        coding.country = country_at(entry, day)
         if entry.kind == "nationality" and not nouns:
             coding.person, coding.number = entry.person, entry.number
             coding.head = entry.name
@@ -294,7 +341,21 @@ def _apply_state(
         coding.basis = "stated" if entry.kind in ("country", "nationality") else "dictionary"
         if entry.kind not in _STATE_KINDS:
             coding.basis = "dictionary"
+    if state is None:
+        _apply_home(coding, core)
     regions = [entry for _, entry in core if entry.kind == "world_region"]
-    if state is None and regions and not coding.roles:
-        coding.organisation = regions[0].organisation
-        coding.name, coding.basis, coding.international = regions[0].name, "stated", True
+    if coding.country is None and regions:
+        coding.region, coding.basis, coding.international = regions[0].organisation, "stated", True
+        coding.name = None if nouns else regions[0].name
+
+
+def _apply_home(coding: Coding, core: Found) -> None:
+    """A people at home in one country only gives the country: Uyghurs, Chechens."""
+    homes = [(match, entry) for match, entry in core if entry.kind in _IDENTITY_KINDS and entry.country]
+    if homes:
+        match, entry = homes[0]
+        coding.country, coding.basis = entry.country, "dictionary"
+        coding.name = coding.name or entry.name
+        if not coding.head:
+            coding.number, coding.head = entry.number, entry.name
+        coding.used.append((match.start, match.end, entry))

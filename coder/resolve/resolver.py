@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from coder.assets import asset
 from coder.resolve.ambiguity import Ambiguities
+from coder.resolve.antecedents import Antecedents
 from coder.resolve.article import Article
+from coder.resolve.coreference import Coreference, is_country_word, refers_back
 from coder.resolve.dates import resolve_date
 from coder.resolve.knowledge import shipped_lexicon
 from coder.resolve.lexicon import Lexicon
@@ -22,6 +25,20 @@ Span = tuple[int, int]
 _LOCATING = re.compile(
     r"\b(?:in|at|near|inside|outside|across|around|throughout)\s+(?:the\s+)?(?:\w+\s+){0,3}$", re.I
 )
+
+_INDEFINITE = re.compile(
+    r"^(?:an?|some|several|other|another|many|two|three|four|five|six|dozens of|hundreds of)\b", re.I
+)
+
+
+class Discourse:
+    """An article with what its pronouns and short forms stand for."""
+
+    def __init__(
+        self, article: Article, code: Callable[[int, Span], Coding], spans: Sequence[tuple[int, Span]]
+    ) -> None:
+        self.article = article
+        self.coreference = Coreference(Antecedents(article, code, spans))
 
 
 class Event(Protocol):
@@ -74,6 +91,8 @@ class Resolver:
         if not events:
             return []
         article = self.article(sentences, published, title)
+        spans = [(index, span) for index, event in events for span in (event.source, event.target) if span]
+        discourse = Discourse(article, lambda index, span: self.code(article, index, span), spans)
         resolved = []
         reference: datetime.date | None = None
         for index, event in events:
@@ -83,8 +102,8 @@ class Resolver:
                 reference = when.date
             place = self._place(article, index, event.place)
             land = place.country if place.basis == "stated" else None
-            source = self._actor(article, index, event.source, land, event.target)
-            target = self._actor(article, index, event.target, land, event.source)
+            source = self._actor(discourse, index, event.source, land, event.target)
+            target = self._actor(discourse, index, event.target, land, event.source)
             resolved.append(Resolved(source, target, place, when))
         return resolved
 
@@ -97,17 +116,76 @@ class Resolver:
         return article.dateline_place or Place()
 
     def _actor(
-        self, article: Article, index: int, span: Span | None, land: str | None, other: Span | None
+        self, discourse: Discourse, index: int, span: Span | None, land: str | None, other: Span | None
     ) -> Actor:
         if span is None:
             return Actor()
-        text = article.text(index)
+        article = discourse.article
+        spoken = article.text(index)[span[0] : span[1]]
         coding = self.code(article, index, span)
-        spoken = text[span[0] : span[1]]
+        if refers_back(spoken):
+            actor = self._referring(discourse, index, span, other, coding, land)
+            if actor is not None:
+                return actor
+        if coding.code is None:
+            return self._short(discourse, index, span, coding)
         if coding.country or coding.international or coding.held_back or not coding.roles:
             return coding.actor(spoken)
-        country = land or self._located(article, index, span) or article.country
-        return coding.actor(spoken, country=country, basis="context")
+        country = land or self._located(article, index, span)
+        if country is None and not _INDEFINITE.match(spoken):
+            same = discourse.coreference.same_head(coding, index, span[0])
+            if same is not None:
+                return coding.actor(spoken, country=same.coding.country, basis="coreference")
+        return coding.actor(spoken, country=country or article.country, basis="context")
+
+    def _short(self, discourse: Discourse, index: int, span: Span, coding: Coding) -> Actor:
+        """Resolve a name that the tables do not know to the fuller name of the article."""
+        spoken = discourse.article.text(index)[span[0] : span[1]]
+        if not coding.held_back:
+            known = discourse.coreference.short_form(spoken, index, span[0])
+            if known is not None:
+                return replace(known.actor(spoken), basis="coreference")
+        return coding.actor(spoken)
+
+    def _referring(
+        self,
+        discourse: Discourse,
+        index: int,
+        span: Span,
+        other: Span | None,
+        coding: Coding,
+        land: str | None,
+    ) -> Actor | None:
+        """Resolve a pronoun, "his country" or a definite description; None leaves the mention to its own words."""
+        article, coreference = discourse.article, discourse.coreference
+        spoken = article.text(index)[span[0] : span[1]]
+        owned = coreference.owner(spoken, index, span[0])
+        if owned is not None:
+            owner, rest = owned
+            country = owner.coding.country
+            if coding.country or coding.international:
+                return None
+            if is_country_word(rest):
+                name = article.lexicon_name(country)
+                return Actor(spoken, country, name, country, (), "coreference" if country else None)
+            return coding.actor(spoken, country=country, basis="coreference") if coding.roles else None
+        if len(spoken.split()) == 1:
+            found = coreference.pronoun(spoken, index, span[0], other)
+            actor = found.coding.actor(spoken) if found else Actor(text=spoken)
+            return replace(actor, basis="coreference" if actor.code else None)
+        if coding.country or coding.international or coding.name:
+            return None
+        found = coreference.description(spoken, index, span[0], other)
+        if found is not None:
+            known = found.coding.actor(spoken)
+            if is_country_word(spoken):
+                return replace(known, code=known.country, roles=(), basis="coreference")
+            return replace(known, basis="coreference")
+        if is_country_word(spoken):
+            country = land or article.country
+            name = article.lexicon_name(country)
+            return Actor(spoken, country, name, country, (), "context" if country else None)
+        return None
 
     def code(self, article: Article, index: int, span: Span) -> Coding:
         """Code the mention at ``span`` of sentence ``index`` by its own words."""
