@@ -1,5 +1,6 @@
 """From logits to spans, codes and events; plain functions on arrays, shared by inference and evaluation."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from coder.pairing import pair_actors
 
 _EDGE = ' \t\r\n,;:.!?"“”‘’()–—-'
 _ARTICLES = ("the ", "a ", "an ")
+_OPENERS = {")": "(", "”": "“", "’": "‘"}
+_ABBREVIATION = re.compile(r"[^\W\d]\.[^\W\d]+\.$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,7 @@ def trim(text: str, start: int, end: int, actor: bool) -> Offsets | None:
     """Move the ends of a span inwards over punctuation and a leading article; None when nothing is left."""
     while start < end and text[start] in _EDGE:
         start += 1
-    # A full stop belongs to an abbreviation such as "U.S."
-    while (
-        end > start and text[end - 1] in _EDGE and not (text[end - 1] == "." and "." in text[start : end - 1])
-    ):
+    while end > start and text[end - 1] in _EDGE and not _belongs(text[start:end]):
         end -= 1
     if actor:
         lowered = text[start:end].lower()
@@ -111,6 +111,16 @@ def trim(text: str, start: int, end: int, actor: bool) -> Offsets | None:
         while start < end and text[start] in _EDGE:
             start += 1
     return (start, end) if start < end else None
+
+
+def _belongs(span: str) -> bool:
+    """Tell whether the last character belongs to the span: the full stop of "U.S.", the bracket or quote that closes one inside."""
+    last, inside = span[-1], span[:-1]
+    if last == ".":
+        return _ABBREVIATION.search(span) is not None
+    if last == '"':
+        return inside.count(last) % 2 == 1
+    return last in _OPENERS and inside.count(_OPENERS[last]) > inside.count(last)
 
 
 def find_triggers(logits: np.ndarray, encoded: Encoded, text: str, threshold: float) -> list[ScoredSpan]:

@@ -122,8 +122,10 @@ class ModelSettings:
                     f"{path}: model format {data.get('format')!r}, this version of coder reads format {FORMAT}: "
                     "export the run again or install the matching version"
                 )
+            labels = LabelSpace(tuple(data["roots"]), tuple(data["codes"]), data["parents"])
+            labels.root_rows()  # a code without a root shows here
             return cls(
-                labels=LabelSpace(tuple(data["roots"]), tuple(data["codes"]), data["parents"]),
+                labels=labels,
                 decoding=Decoding(**data["decoding"]),
                 max_tokens=data["max_tokens"],
                 pad_id=data["pad_id"],

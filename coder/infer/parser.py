@@ -1,5 +1,6 @@
 """The event parser: sentences in, parsed events out."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from tokenizers import Tokenizer
 from coder.assets import asset
 from coder.errors import InputError
 from coder.infer.decode import CodeTable, Reading, ScoredSpan, events_of, find_triggers, read_second, softmax
-from coder.infer.encode import Encoded, encode_batch, load_tokenizer, marks, windows
+from coder.infer.encode import Encoded, cut, encode_batch, load_tokenizer, marks, windows
 from coder.infer.labels import MARKS, ModelSettings
 from coder.infer.records import Offsets, ParsedEvent
 from coder.infer.runtime import Outputs, Session, open_session
@@ -86,7 +87,8 @@ class EventParser:
     ) -> dict[str, float]:
         """Return the probability of each code for what ``source`` did to ``target`` in ``sentence``, given that it is an event; they sum to 1.
 
-        Actors are texts that stand in the sentence (the first place counts) or offsets; InputError when a text does not occur.
+        Actors are texts that stand in the sentence (the first place counts, whole words before parts of words) or offsets;
+        InputError when a text does not occur.
         """
         return self.classify_batch([(sentence, source, target)])[0]
 
@@ -134,15 +136,12 @@ class EventParser:
         for index, (text, encoded) in enumerate(
             zip(sentences, encode_batch(self.tokenizer, sentences), strict=True)
         ):
-            if not (encoded.starts >= 0).any():
+            if not (encoded.ends > encoded.starts).any():
                 continue
-            cuts = windows(encoded, len(text), self.settings.max_tokens)
-            if len(cuts) == 1:
-                parts.append(_Part(index, 0, (0, len(text)), text, encoded))
-                continue
-            inner = [text[w.start : w.end] for w in cuts]
-            for window, piece, code in zip(cuts, inner, encode_batch(self.tokenizer, inner), strict=True):
-                parts.append(_Part(index, window.start, (window.own_start, window.own_end), piece, code))
+            for w in windows(encoded, len(text), self.settings.max_tokens):
+                parts.append(
+                    _Part(index, w.start, (w.own_start, w.own_end), text[w.start : w.end], cut(encoded, w))
+                )
         return parts
 
     def _run(
@@ -183,9 +182,11 @@ class EventParser:
 
 
 def locate(sentence: str, actor: Offsets | str, name: str) -> Offsets:
-    """Return the offsets of ``actor`` in ``sentence``; InputError when it is not there."""
+    """Return the offsets of ``actor`` in ``sentence``, as a word of its own if it occurs so; InputError when it is not there."""
     if isinstance(actor, str):
         start = sentence.find(actor) if actor.strip() else -1
+        if start >= 0 and (word := re.search(rf"(?<!\w){re.escape(actor)}(?!\w)", sentence)):
+            start = word.start()  # "Iran" is not the beginning of "Iranian"
         if start < 0:
             raise InputError(
                 f"{name} {actor!r} does not occur in the sentence {sentence!r}: copy it from the sentence letter by letter, or give offsets"

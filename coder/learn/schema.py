@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from omegaconf import MISSING
+
 from coder.errors import ConfigError
 
 
@@ -35,9 +37,9 @@ class DataConfig:
     "oversample" reads those of rare roots more often and those of common ones less often.
     """
 
-    train: str = "data/built/train.jsonl"
-    validation: str = "data/built/validation.jsonl"
-    test: str | None = "data/built/test.jsonl"
+    train: str = MISSING
+    validation: str = MISSING
+    test: str | None = None
     seeds: str | None = None
     ontology: str | None = None
     fraction: float = 1.0

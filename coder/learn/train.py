@@ -10,6 +10,7 @@ from typing import Any, cast
 import hydra
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from coder.assets import asset
 from coder.errors import ConfigError
@@ -22,7 +23,22 @@ ConfigStore.instance().store(name="train_schema", node=TrainConfig)
 @hydra.main(version_base="1.3", config_path=str(asset("configs")), config_name="train")
 def main(config: DictConfig) -> float:
     """Hydra's entry: train and return the validation score, which sweepers maximise."""
-    return run(cast(TrainConfig, OmegaConf.to_object(config)))
+    return run(checked(config))
+
+
+def checked(config: DictConfig) -> TrainConfig:
+    """Return the configuration as dataclasses; ConfigError for keys that the schema does not have or values that are missing."""
+    try:
+        # Hydra lets a key in when it is prefixed by a plus sign, which its own message for a typo proposes.
+        merged = OmegaConf.merge(
+            OmegaConf.structured(TrainConfig), OmegaConf.to_container(config, resolve=True)
+        )
+    except OmegaConfBaseException as error:
+        raise ConfigError(str(error).strip()) from error
+    missing = sorted(OmegaConf.missing_keys(merged))
+    if missing:
+        raise ConfigError(f"{missing[0]} is not set: give {missing[0]}=FILE")
+    return cast(TrainConfig, OmegaConf.to_object(merged))
 
 
 def run(config: TrainConfig) -> float:
