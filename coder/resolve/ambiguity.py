@@ -77,25 +77,31 @@ class Ambiguities:
         """Whether the name is also a person's given name or surname."""
         return key in self._personal
 
-    def choose(
-        self, key: str, article: Callable[[], str], weights: Callable[[], Mapping[str, float]]
-    ) -> Entry | None:
-        """Return the reading of a name that the article's words and countries speak for, else the default or None."""
+    def choose(self, key: str, text: str, lands: Mapping[str, float]) -> Entry | None:
+        """Return the reading that the article (``text`` in normal form, weights of ``lands``) speaks for, else the default."""
         readings = self._readings[key]
         if len(readings) == 1 and readings[0].default:
             return readings[0].entry
         scored = []
         for reading in readings:
-            lands = weights()
             score = sum(lands.get(country, 0.0) for country in reading.countries)
             if reading.cues:
-                text = article()
-                score += sum(1.5 for cue in reading.cues if re.search(rf"\b{re.escape(cue)}(?!\w)", text))
+                score += sum(1.5 for cue in reading.cues if _stands_in(cue, text))
             scored.append((score, reading))
         scored.sort(key=lambda pair: -pair[0])
         if scored and scored[0][0] > 0 and (len(scored) == 1 or scored[0][0] > scored[1][0] * 1.5):
             return scored[0][1].entry
         return next((reading.entry for reading in readings if reading.default), None)
+
+
+def _stands_in(cue: str, text: str) -> bool:
+    at = text.find(cue)
+    while at >= 0:
+        end = at + len(cue)
+        if not (at and text[at - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
+            return True
+        at = text.find(cue, at + 1)
+    return False
 
 
 def _entry(kind: str, name: str, country: str) -> Entry:

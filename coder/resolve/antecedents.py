@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coder.resolve.article import Article
@@ -74,11 +74,8 @@ def name_words(text: str) -> frozenset[str]:
 class Antecedents:
     """All antecedents of an article: the mentions of its events and the actor phrases around known names."""
 
-    def __init__(
-        self, article: Article, code: Callable[[int, Span], Coding], spans: Iterable[tuple[int, Span]]
-    ) -> None:
+    def __init__(self, article: Article, spans: Iterable[tuple[int, Span]]) -> None:
         self._article = article
-        self._code = code
         self._spans: dict[int, set[Span]] = {}
         for index, span in spans:
             self._spans.setdefault(index, set()).add(span)
@@ -105,7 +102,7 @@ class Antecedents:
                 spans.add(match.span())
         kept: list[Antecedent] = []
         for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-            coding = self._code(index, (start, end))
+            coding = self._article.code(index, (start, end))
             words = name_words(text[start:end])
             if not words:
                 continue

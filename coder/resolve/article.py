@@ -10,7 +10,7 @@ from functools import cached_property
 from coder.resolve.ambiguity import Ambiguities, beside_unknown_name
 from coder.resolve.dateline import Dateline, read_dateline
 from coder.resolve.lexicon import Entry, Lexicon, Match, longest
-from coder.resolve.mention import office_at
+from coder.resolve.mention import Coding, code_mention, office_at
 from coder.resolve.normalise import normalise
 from coder.resolve.phrase import turned_away
 from coder.resolve.places import PlaceTables, resolve_place
@@ -42,6 +42,8 @@ class Article:
         self._ambiguities = ambiguities
         self._places = places
         self._matches: dict[int, list[Match]] = {}
+        self._settled: dict[str, Entry | None] = {}
+        self._codings: dict[tuple[int, tuple[int, int]], Coding] = {}
 
     @cached_property
     def dateline(self) -> Dateline:
@@ -88,7 +90,7 @@ class Article:
                 if match.start < skip or turned_away(text, match.start, match.end):
                     continue
                 entry: Entry | None = match.entries[0]
-                if normalise(text[match.start : match.end]) in self._ambiguities:
+                if not entry.user and normalise(text[match.start : match.end]) in self._ambiguities:
                     entry = self.choose(index, match) if settle else None
                 if entry is None or not entry.country:
                     continue
@@ -98,15 +100,33 @@ class Article:
                     counts[entry.country] += value / 2
         return counts
 
+    def code(self, index: int, span: tuple[int, int]) -> Coding:
+        """Code the mention at ``span`` of sentence ``index`` by its own words."""
+        coding = self._codings.get((index, span))
+        if coding is None:
+            coding = code_mention(
+                self.text(index),
+                *span,
+                self.matches(index),
+                self.day,
+                lambda match: self.choose(index, match),
+            )
+            self._codings[index, span] = coding
+        return coding
+
     def choose(self, index: int, match: Match) -> Entry | None:
         """Return what a name in sentence ``index`` means here, None when it cannot be told or is no known thing."""
         text = self.text(index)
         key = normalise(text[match.start : match.end])
         first = match.entries[0]
-        if key in self._ambiguities and first.kind != "user":
+        if first.user:
+            return first
+        if key in self._ambiguities:
             if self._ambiguities.personal(key) and self._is_part_of_name(text, match):
                 return None
-            return self._ambiguities.choose(key, lambda: self._folded, lambda: self._plain_weights)
+            if key not in self._settled:
+                self._settled[key] = self._ambiguities.choose(key, self._folded, self._plain_weights)
+            return self._settled[key]
         if first.kind in ("capital", "region") and self._is_part_of_name(text, match):
             return None
         if len(match.entries) == 1 and not first.short:

@@ -25,6 +25,7 @@ class Office:
     until: datetime.date | None = None
     title: str = ""
     organisation: str | None = None
+    code: str | None = None  # the code of a user's dictionary for these days, used as it stands
 
     def holds(self, day: datetime.date) -> bool:
         """Whether the office was held on ``day``; both ends count."""
@@ -49,6 +50,7 @@ class Entry:
     short: bool = False  # a short form, valid only while the person holds office or after the full name
     seat: str = ""  # the place that a capital's metonym is
     code: str | None = None  # the code of a user's dictionary, used as it stands
+    user: bool = False  # from a user's dictionary: no second guess is made
 
 
 class Match(NamedTuple):

@@ -269,8 +269,10 @@ def _apply_entity(
     state: tuple[Match, Entry] | None,
     day: datetime.date | None,
 ) -> None:
+    if entry.kind == "user":
+        _apply_user(coding, entry, nouns, day)
+        return
     country, roles, organisation = entry.country, entry.roles, entry.organisation
-    past = False
     if entry.offices:
         office, past = office_at(entry, day)
         if office is not None:
@@ -280,8 +282,6 @@ def _apply_entity(
             country, roles = entry.offices[-1].country or country, ("ELI",)
         elif entry.person:
             country, roles = entry.offices[0].country or country, ()
-    if entry.code is not None:
-        coding.verbatim, coding.owned = entry.code, frozenset(roles)
     coding.name = entry.name
     coding.person = coding.person or entry.person
     if not nouns:
@@ -310,6 +310,27 @@ def _apply_entity(
     coding.country, coding.roles, coding.organisation = country, roles, organisation
     coding.religion = entry.religion or coding.religion
     coding.ethnicity = entry.ethnicity or coding.ethnicity
+
+
+def _apply_user(coding: Coding, entry: Entry, nouns: list[Entry], day: datetime.date | None) -> None:
+    """Code by a user's dictionary: its code as it stands, with the roles of the nouns beside the name."""
+    held = [office for office in entry.offices if day is not None and office.holds(day)]
+    office = held[0] if held else None
+    code = office.code if office else entry.code
+    coding.name, coding.head = entry.name, coding.head or entry.name
+    coding.country = office.country if office else entry.country
+    roles = office.roles if office else entry.roles
+    if not code:
+        coding.held_back = True
+        coding.roles = ()
+        return
+    coding.verbatim, coding.owned = code, frozenset(roles)
+    added = combine_roles([noun for noun in nouns if not noun.weak])
+    coding.roles = (*roles, *(role for role in added if role not in roles))
+    coding.organisation = office.organisation if office else entry.organisation
+    coding.religion, coding.ethnicity = entry.religion, entry.ethnicity
+    coding.basis = "dictionary"
+    coding.international = coding.country is None or bool(set(roles) & INTERNATIONAL)
 
 
 def _apply_state(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -15,9 +16,9 @@ from coder.resolve.antecedents import Antecedents
 from coder.resolve.article import Article
 from coder.resolve.coreference import Coreference, is_country_word, refers_back
 from coder.resolve.dates import resolve_date
-from coder.resolve.knowledge import shipped_lexicon
+from coder.resolve.knowledge import read_lexicon, shipped_lexicon
 from coder.resolve.lexicon import Lexicon
-from coder.resolve.mention import Coding, code_mention
+from coder.resolve.mention import Coding
 from coder.resolve.places import PlaceTables, resolve_place
 from coder.resolve.records import Actor, Place, Resolved
 
@@ -30,15 +31,20 @@ _INDEFINITE = re.compile(
     r"^(?:an?|some|several|other|another|many|two|three|four|five|six|dozens of|hundreds of)\b", re.I
 )
 
+# Whose drone it was, the place of the strike does not tell.
+_INSTRUMENT = re.compile(
+    r"\b(?:drones?|strikes?|missiles?|rockets?|planes?|jets?|aircraft|helicopters?|warplanes?|warships?|tanks?|ships?|"
+    r"vessels?|submarines?|bombers?|fighter jets?|shells?|bombs?)$",
+    re.I,
+)
+
 
 class Discourse:
     """An article with what its pronouns and short forms stand for."""
 
-    def __init__(
-        self, article: Article, code: Callable[[int, Span], Coding], spans: Sequence[tuple[int, Span]]
-    ) -> None:
+    def __init__(self, article: Article, spans: Sequence[tuple[int, Span]]) -> None:
         self.article = article
-        self.coreference = Coreference(Antecedents(article, code, spans))
+        self.coreference = Coreference(Antecedents(article, spans))
 
 
 class Event(Protocol):
@@ -55,7 +61,11 @@ class Event(Protocol):
 
 
 class Resolver:
-    """Resolves the actors, place and date of each event of an article; tables are read on first use."""
+    """Resolves the actors, place and date of each event of an article; tables are read on first use.
+
+    ``dictionaries`` are users' own actor files (CSV, PETRARCH/TABARI); they win over the shipped tables, later ones over
+    earlier ones. A line that cannot be read raises a DictionaryWarning, an unreadable file InputError, both at first use.
+    """
 
     def __init__(self, dictionaries: Sequence[Path] = ()) -> None:
         self._dictionaries = tuple(dictionaries)
@@ -65,10 +75,23 @@ class Resolver:
 
     def _load(self) -> tuple[Lexicon, Ambiguities, PlaceTables]:
         if self._lexicon is None or self._ambiguities is None or self._places is None:
-            self._lexicon = shipped_lexicon()
+            self._lexicon = self._read_lexicon()
             self._ambiguities = Ambiguities(asset("seeds/actors/ambiguous.tsv"), self._lexicon)
             self._places = PlaceTables(self._lexicon)
         return self._lexicon, self._ambiguities, self._places
+
+    def _read_lexicon(self) -> Lexicon:
+        if not self._dictionaries:
+            return shipped_lexicon()
+        from coder.resolve.dictionaries import DictionaryWarning, add_dictionary, read_dictionary
+
+        lexicon = read_lexicon(asset("seeds/actors"))
+        for path in self._dictionaries:
+            dictionary = read_dictionary(path)
+            add_dictionary(lexicon, dictionary)
+            for problem in dictionary.problems:
+                warnings.warn(str(problem), DictionaryWarning, stacklevel=2)
+        return lexicon
 
     def article(
         self, sentences: Sequence[str], published: datetime.date | None, title: str | None = None
@@ -92,7 +115,7 @@ class Resolver:
             return []
         article = self.article(sentences, published, title)
         spans = [(index, span) for index, event in events for span in (event.source, event.target) if span]
-        discourse = Discourse(article, lambda index, span: self.code(article, index, span), spans)
+        discourse = Discourse(article, spans)
         resolved = []
         reference: datetime.date | None = None
         for index, event in events:
@@ -122,7 +145,7 @@ class Resolver:
             return Actor()
         article = discourse.article
         spoken = article.text(index)[span[0] : span[1]]
-        coding = self.code(article, index, span)
+        coding = article.code(index, span)
         if refers_back(spoken):
             actor = self._referring(discourse, index, span, other, coding, land)
             if actor is not None:
@@ -130,6 +153,8 @@ class Resolver:
         if coding.code is None:
             return self._short(discourse, index, span, coding)
         if coding.country or coding.international or coding.held_back or not coding.roles:
+            return coding.actor(spoken)
+        if _INSTRUMENT.search(spoken):
             return coding.actor(spoken)
         country = land or self._located(article, index, span)
         if country is None and not _INDEFINITE.match(spoken):
@@ -186,16 +211,6 @@ class Resolver:
             name = article.lexicon_name(country)
             return Actor(spoken, country, name, country, (), "context" if country else None)
         return None
-
-    def code(self, article: Article, index: int, span: Span) -> Coding:
-        """Code the mention at ``span`` of sentence ``index`` by its own words."""
-        return code_mention(
-            article.text(index),
-            *span,
-            article.matches(index),
-            article.day,
-            lambda match: article.choose(index, match),
-        )
 
     def _located(self, article: Article, index: int, span: Span) -> str | None:
         """Return the one country that the sentence locates itself in ("in Nairobi"), None for none or several."""
