@@ -198,7 +198,7 @@ def _confidence(
                 source = spans["source"][event.source] if event.source else None
                 target = spans["target"][event.target] if event.target else None
                 rows.append(confidence_features(c.reading, source, target))
-        flags = right_tuples(sentences[index], events)
+        flags = right_tuples(sentences[index], events, root=parser.settings.labels.root_of)
         features += rows
         right += flags
     if len(set(right)) < 2:

@@ -26,7 +26,8 @@ def finish(
 ) -> Path:
     """Export the run to ``out`` (default: its own folder ``export``), calibrate on validation, evaluate on test; returns the model folder.
 
-    Adds to the run folder metrics.json, confusion.png, reliability.png and the card README.md.
+    Adds to the run folder metrics.json, confusion.png and reliability.png (of the test split, without one of validation), and the card
+    README.md to the model folder.
     """
     out = out or run / "export"
     config = load_config(run)
@@ -35,10 +36,11 @@ def finish(
     settings.decoding = calibrate(parser, splits["validation"])
     settings.save(out)
     parser.settings = settings
-    for split in ("validation", "test"):
-        gold = [s for s in splits[split] if s.grade == "tuples"]
+    tuples = {split: [s for s in splits[split] if s.grade == "tuples"] for split in ("validation", "test")}
+    drawn = "test" if tuples["test"] else "validation"
+    for split, gold in tuples.items():
         if gold:
-            metrics[f"{split}_tuples"] = evaluate(parser, gold, run if split == "test" else None)
+            metrics[f"{split}_tuples"] = evaluate(parser, gold, run if split == drawn else None)
     metrics["data"] = data_counts(splits)
     (run / "metrics.json").write_text(json.dumps(metrics, indent=1), encoding="utf-8")
     write_card(out / "README.md", config, metrics)
@@ -48,14 +50,14 @@ def finish(
 def evaluate(parser: EventParser, gold: Sequence[AnnotatedSentence], pictures: Path | None) -> dict[str, Any]:
     """Score ``parser`` on ``gold``; draws the confusion matrix and the reliability diagram into ``pictures`` when given."""
     predicted = parser.parse([s.text for s in gold])
-    result = score(gold, predicted)
+    labels = parser.settings.labels
+    result = score(gold, predicted, root=labels.root_of)
     if pictures is not None:
-        labels = parser.settings.labels
         confidences, right = [], []
         for sentence, events in zip(gold, predicted, strict=True):
             asserted = [e for e in events if e.status == "asserted"]
             confidences += [e.confidence for e in asserted]
-            right += right_tuples(sentence, asserted)
+            right += right_tuples(sentence, asserted, root=labels.root_of)
         gold_roots, said_roots = aligned_roots(gold, predicted, root=labels.root_of)
         confusion(pictures / "confusion.png", gold_roots, said_roots, list(labels.roots))
         reliability(pictures / "reliability.png", confidences, right)
