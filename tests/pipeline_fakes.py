@@ -111,7 +111,7 @@ _EVERYTHING_ASSERTED = Selection()
 
 @dataclass(frozen=True)
 class FakeEngine:
-    """An engine that can be sent to worker processes; ``failure`` is what loading it raises."""
+    """An engine that can be sent to worker processes; ``failure`` is what loading it raises, ``log`` gets the process ids."""
 
     selection: Selection = _EVERYTHING_ASSERTED
     model: str = "model 1"
@@ -121,6 +121,9 @@ class FakeEngine:
     def load(self) -> EventCoder:
         if self.failure is not None:
             raise self.failure
+        if self.log is not None:
+            with self.log.open("a") as file:
+                file.write(f"{os.getpid()}\n")
         return fake_coder(self.selection)
 
     def fingerprint(self) -> dict[str, Any]:

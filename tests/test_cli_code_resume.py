@@ -258,12 +258,12 @@ _SCRIPT = """
 import sys, time
 from pathlib import Path
 sys.path[:0] = {paths!r}
-from pipeline_fakes import FakeEngine, FakeParser, fake_coder
+from pipeline_fakes import FakeEngine
 from coder.pipeline.run import Listeners, RunOptions, run
 
 class Slow(FakeEngine):
     def load(self):
-        coder = fake_coder()
+        coder = super().load()
         parse = coder.parser.parse
         def slow(sentences):
             time.sleep(0.05)
@@ -273,50 +273,46 @@ class Slow(FakeEngine):
 
 if __name__ == "__main__":
     print("started", flush=True)
-    summary = run(RunOptions((sys.argv[1],), Path(sys.argv[2])), Slow(), Listeners(), lambda batches: None)
+    options = RunOptions((sys.argv[1],), Path(sys.argv[2]), workers=int(sys.argv[3]))
+    summary = run(options, Slow(log=Path(sys.argv[4])), Listeners(), lambda batches: None)
     print("done", summary.articles, flush=True)
 """
+
+
+def _start(folder: Path, source: Path, output: Path, workers: int) -> "subprocess.Popen[bytes]":
+    """Start a run in a process of its own; returns when it is about to begin."""
+    script = folder / "script.py"
+    here = Path(__file__).parent
+    script.write_text(_SCRIPT.format(paths=[str(here), str(here.parent)]))
+    arguments = [sys.executable, str(script), str(source), str(output), str(workers), str(folder / "log")]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
 
 
 def _kill_and_resume(tmp_path: Path, kills: int, seed: int) -> int:
     """Kill a run at random moments until it ends; return how many kills hit it."""
     source, output = corpus(tmp_path, files=6), tmp_path / "events.parquet"
-    script = tmp_path / "script.py"
-    here = Path(__file__).parent
-    script.write_text(_SCRIPT.format(paths=[str(here), str(here.parent)]))
     chance = random.Random(seed)
     hits = 0
     for _ in range(kills):
-        process = subprocess.Popen(
-            [sys.executable, str(script), str(source), str(output)], stdout=subprocess.PIPE
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
+        process = _start(tmp_path, source, output, workers=0)
         time.sleep(chance.uniform(0, 0.35))
         process.send_signal(signal.SIGKILL)
-        process.stdout.close()
-        hits += process.wait() != 0
-        if output.exists():
+        process.communicate()
+        if process.returncode == 0:
             break
-    if not output.exists():
-        subprocess.run(
-            [sys.executable, str(script), str(source), str(output)], check=True, capture_output=True
-        )
+        hits += 1
+    if not output.exists() or Parts.folder_of(output).exists():
+        assert b"done" in _start(tmp_path, source, output, workers=0).communicate()[0]
     whole = tmp_path / "whole.parquet"
     run(options(source, whole), FakeEngine(), Listeners(), no_show)
     assert rows(output) == rows(whole)
     assert len({row["event_id"] for row in rows(output)}) == len(rows(output))
     assert errors(output) == errors(whole)
-    assert sorted(os.listdir(tmp_path)) == sorted(
-        [
-            "news",
-            "script.py",
-            "events.parquet",
-            "events.parquet.errors.jsonl",
-            "whole.parquet",
-            "whole.parquet.errors.jsonl",
-        ]
-    )
+    made = {path.name for path in tmp_path.iterdir()} - {"news", "script.py", "log"}
+    assert made == {f"{name}.parquet{more}" for name in ("events", "whole") for more in ("", ".errors.jsonl")}
     return hits
 
 
@@ -372,3 +368,109 @@ def test_what_is_no_articles_fault_ends_the_run(tmp_path: Path, failure: Excepti
 
     with pytest.raises(CoderError, match=message):
         run(options(corpus(tmp_path, 1, 3), tmp_path / "e.parquet"), Failing(), Listeners(), no_show)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills with a POSIX signal")
+def test_workers_do_not_outlive_a_run_that_is_killed(tmp_path: Path) -> None:
+    source, output, log = corpus(tmp_path, files=6), tmp_path / "e.parquet", tmp_path / "log"
+    process = _start(tmp_path, source, output, workers=2)
+    for _ in range(300):
+        if log.exists() and len(log.read_text().split()) == 2:
+            break
+        time.sleep(0.1)
+    pids = [int(pid) for pid in log.read_text().split()]
+    assert len(pids) == 2
+    process.kill()
+    process.communicate()
+    for _ in range(100):
+        if not any(_is_running(pid) for pid in pids):
+            break
+        time.sleep(0.1)
+    assert not any(_is_running(pid) for pid in pids)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+def test_outputs_inside_an_input_folder_are_not_read(tmp_path: Path) -> None:
+    source = corpus(tmp_path, 1, 20)
+    output = source / "events.jsonl"
+    chosen = options(source, output, summary=source / "summary.json", force=True)
+    first = run(chosen, FakeEngine(), Listeners(), no_show)
+    second = run(chosen, FakeEngine(), Listeners(), no_show)
+    assert (first.articles, first.errors) == (second.articles, second.errors) == (19, 1)
+
+
+def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl"
+    path.write_text('{"text": "Iran met Egypt."}\n')
+    with pytest.raises(InputError, match="is both an input and an output: name another output"):
+        run(options(path, path, force=True), FakeEngine(), Listeners(), no_show)
+    assert "Iran" in path.read_text()
+
+
+@pytest.mark.parametrize("left", ["all parts", "the mark alone"])
+def test_a_run_killed_after_its_output_appeared_is_known_to_be_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    source, output = corpus(tmp_path, 1, 20), tmp_path / "events.parquet"
+
+    def killed(parts: Parts) -> None:
+        parts.close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Parts, "remove", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(options(source, output), FakeEngine(), Listeners(), no_show)
+    monkeypatch.undo()
+    if left == "the mark alone":
+        for name in ("part-000000.arrow", "run.json"):
+            (Parts.folder_of(output) / name).unlink()
+    before = output.stat().st_mtime_ns
+    told: list[str] = []
+    summary = run(options(source, output), FakeEngine(), Listeners(told.append), no_show)
+    assert told == [f"the run that wrote {output} was complete"]
+    assert output.stat().st_mtime_ns == before
+    assert (summary.articles, summary.errors, summary.exit_code) == (19, 1, 1)
+    assert not Parts.folder_of(output).exists()
+    with pytest.raises(InputError, match="exists: name another file"):
+        run(options(source, output), FakeEngine(), Listeners(), no_show)
+
+
+def test_a_run_killed_just_before_its_output_appears_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, output = corpus(tmp_path, 1, 20), tmp_path / "events.parquet"
+
+    def killed(parts: Parts, temporary: Path, summary: dict) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Parts, "finish", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(options(source, output, summary=tmp_path / "s.json"), FakeEngine(), Listeners(), no_show)
+    monkeypatch.undo()
+    assert Path(f"{output}.errors.jsonl").exists()
+    assert not output.exists()
+    summary = run(options(source, output, summary=tmp_path / "s.json"), FakeEngine(), Listeners(), no_show)
+    assert summary.resumed_articles == 19
+    assert len(errors(output)) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "events.parquet",
+        "events.parquet.errors.jsonl",
+        "news",
+        "s.json",
+    ]
+
+
+def test_an_output_of_someone_else_beside_unfinished_work_is_kept(tmp_path: Path) -> None:
+    source, output = interrupted(tmp_path)
+    output.write_text("precious")
+    with pytest.raises(InputError, match="exists: name another file, or give --force"):
+        run(options(source, output), FakeEngine(), Listeners(), no_show)
+    assert output.read_text() == "precious"

@@ -20,18 +20,23 @@ from coder.pipeline.chunk import ChunkMeta, Position, unpack
 from coder.pipeline.read import RecordError
 from coder.pipeline.write.atomic import replacing
 
-_RUN = "run.json"
+_RUN, _FINISHED = "run.json", "finished.json"
 
 
 class Parts:
     """The folder of parts of one output, locked against a second run into it."""
 
     def __init__(self, output: Path) -> None:
-        self.folder = output.with_name(output.name + ".parts")
+        self.folder = self.folder_of(output)
         self.count = 0
         self.read = 0
         self.end = Position()
         self._lock: Any = None
+
+    @staticmethod
+    def folder_of(output: Path) -> Path:
+        """Return where the parts of an output are kept."""
+        return output.with_name(output.name + ".parts")
 
     def open(self, fingerprint: dict[str, Any], restart: bool) -> Iterator[ChunkMeta]:
         """Create the folder, or take up the run in it: yields the metas of the parts that are done.
@@ -49,6 +54,7 @@ class Parts:
         recorded = self._recorded()
         if restart or recorded is None or not self._path(0).exists():
             self._drop_from(0)
+            (self.folder / _FINISHED).unlink(missing_ok=True)
             _write_json(self.folder / _RUN, fingerprint)
             return
         changed = _difference(recorded, fingerprint)
@@ -94,9 +100,31 @@ class Parts:
             _, meta = unpack(self._path(number).read_bytes())
             yield from meta.errors
 
+    @staticmethod
+    def is_unfinished(output: Path) -> bool:
+        """Whether an earlier run left work for this output."""
+        return (Parts.folder_of(output) / _RUN).exists()
+
+    @staticmethod
+    def finished(output: Path) -> dict[str, Any] | None:
+        """Return the summary of the run that wrote ``output`` and was killed before it removed its folder; None for any other case."""
+        try:
+            mark = json.loads((Parts.folder_of(output) / _FINISHED).read_text(encoding="utf-8"))
+            return mark["summary"] if mark["output"] == _stamp(output) else None
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def finish(self, temporary: Path, summary: dict[str, Any]) -> None:
+        """Note that the output, whole at ``temporary``, is about to take its place."""
+        _write_json(self.folder / _FINISHED, {"output": _stamp(temporary), "summary": summary})
+
     def remove(self) -> None:
         """Delete the folder: the run is complete."""
         self.close()
+        self._drop_from(0)
+        # The mark goes last, so that a kill in between leaves a folder that can still be told from unfinished work.
+        for name in ("lock", _RUN, _FINISHED):
+            (self.folder / name).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def close(self) -> None:
@@ -126,7 +154,7 @@ class Parts:
             if int(path.stem.removeprefix("part-")) >= number:
                 path.unlink()
         for path in self.folder.glob(".*.tmp"):
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _recorded(self) -> dict[str, Any] | None:
         try:
@@ -148,6 +176,12 @@ class Parts:
             raise InputError(
                 f"another run is writing to {self.folder}: wait for it or name another output"
             ) from None
+
+
+def _stamp(path: Path) -> list[int]:
+    """What stays of a file when it is renamed, and tells it from others."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

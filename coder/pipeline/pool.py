@@ -1,6 +1,9 @@
 """Chunks coded in this process or by a pool of processes, results in order, a bounded number under way."""
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -125,10 +128,20 @@ def _load(engine: Engine) -> None:
     like a death.
     """
     global _coder, _failure
+    # Ctrl-C reaches the whole process group: the parent decides. And a worker must not outlive a parent that was killed.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         _coder = engine.load()
     except Exception as error:
         _failure = error
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _code(chunk: Chunk) -> bytes:

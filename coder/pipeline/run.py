@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from coder.pipeline.chunk import Chunk, chunked, unpack
 from coder.pipeline.dates import parse_date
 from coder.pipeline.duplicates import check_mode, mark_duplicates
 from coder.pipeline.engine import Engine
+from coder.pipeline.event import EVENT_SCHEMA
 from coder.pipeline.parts import Parts, input_fingerprint
 from coder.pipeline.pool import code_chunks
 from coder.pipeline.read import FORMATS, SUFFIXES, Notices, ReadOptions, RecordError, Sources
@@ -55,6 +57,12 @@ class RunOptions:
             return self.errors
         return self.output.with_name(self.output.name + ".errors.jsonl")
 
+    @property
+    def outputs(self) -> list[Path]:
+        """All that the run may write, the work folder included."""
+        paths = [path for path in (self.output, self.error_file, self.summary) if path is not None]
+        return [*paths, Parts.folder_of(self.output)] if self.output is not None else paths
+
 
 @dataclass(slots=True)
 class Listeners:
@@ -79,20 +87,25 @@ def run(
     """
     started = time.monotonic()
     _check(options)
+    if options.output is not None and (done := _finished(options)) is not None:
+        Parts(options.output).remove()
+        listeners.tell(f"the run that wrote {options.output} was complete")
+        return Summary.from_dict(done)
     notices = Notices(listeners.tell)
-    sources = Sources(options.inputs, SUFFIXES, notices)
-    summary = Summary()
-    try:
-        if options.output is None:
-            _run_to_caller(options, engine, sources, notices, summary, listeners, show)
-        else:
-            _run_to_file(options, options.output, engine, sources, notices, summary, listeners)
-    finally:
-        summary.seconds = time.monotonic() - started
-    if options.summary is not None:
-        with replacing(options.summary) as temporary:
-            temporary.write_text(json.dumps(summary.to_dict(), indent=2) + "\n", encoding="utf-8")
+    sources = Sources(options.inputs, SUFFIXES, notices, options.outputs)
+    summary = Summary(started=started)
+    if options.output is None:
+        _run_to_caller(options, engine, sources, notices, summary, listeners, show)
+    else:
+        _run_to_file(options, options.output, engine, sources, notices, summary, listeners)
     return summary
+
+
+def _finished(options: RunOptions) -> dict[str, Any] | None:
+    """The summary of a run with this output that was killed when there was nothing left to do but to remove its folder."""
+    if options.output is None or options.force or options.restart:
+        return None
+    return Parts.finished(options.output)
 
 
 def _check(options: RunOptions) -> None:
@@ -123,10 +136,18 @@ def _check(options: RunOptions) -> None:
         check_output(options.output, columns, options.write)
     elif options.write.partition is not None:
         raise InputError("--partition needs an output folder: name it with -o")
+    _check_existing(options)
+
+
+def _check_existing(options: RunOptions) -> None:
+    # What stands beside unfinished work was written by it, or with --force over something older.
+    going_on = options.output is not None and Parts.is_unfinished(options.output) and not options.restart
     for path in (options.output, options.error_file, options.summary):
         if path is not None and not path.absolute().parent.is_dir():
             raise InputError(f"the folder {path.absolute().parent} does not exist: create it first")
-        if path is not None and path.exists() and not options.force:
+        if path is None or not path.exists() or options.force:
+            continue
+        if not (going_on if path != options.output else _finished(options) is not None):
             raise InputError(f"{path} exists: name another file, or give --force to overwrite it")
 
 
@@ -152,6 +173,7 @@ def _run_to_caller(
                 yield from events
 
         show(batches())
+    _write_summary(options, summary)
 
 
 def _run_to_file(
@@ -166,9 +188,7 @@ def _run_to_file(
     parts = Parts(output)
     try:
         # What came through standard input cannot be read again from where a run stopped.
-        for meta in parts.open(
-            _fingerprint(options, engine, sources), options.restart or sources.has_standard_input
-        ):
+        for meta in parts.open(_fingerprint(options, engine, sources), options.restart or sources.read_once):
             summary.add(meta, resumed=True)
         if parts.count:
             listeners.tell(
@@ -179,20 +199,37 @@ def _run_to_file(
             summary.add(meta)
             _tell_errors(meta.errors, summary, listeners)
             listeners.progress(summary)
-        batches = (
-            mark_duplicates(parts.batches, options.duplicates) if options.duplicates else parts.batches()
-        )
-        formulas = write_events(batches, output, column_set(options.schema), options.write)
-        if formulas and not options.write.escape_formulas:
-            listeners.tell(
-                f"{formulas:,} cells begin with = + - or @, which a spreadsheet takes for formulas: "
-                "give --csv-escape-formulas if you will open the file in one"
-            )
-        with ErrorFile(options.error_file, options.force) as error_file:
-            error_file.add(parts.errors())
+        _finish(options, output, parts, summary, listeners)
         parts.remove()
     finally:
         parts.close()
+
+
+def _finish(options: RunOptions, output: Path, parts: Parts, summary: Summary, listeners: Listeners) -> None:
+    """Turn the parts into the files that the user asked for; the output comes last, and with it the run is complete."""
+    # The default error file stands beside the parts; one that the user named may be on another disk.
+    folder = parts.folder if options.errors is None else None
+    with ErrorFile(options.error_file, options.force, folder) as error_file:
+        error_file.add(parts.errors())
+    _write_summary(options, summary)
+    batches = mark_duplicates(parts.batches, options.duplicates) if options.duplicates else parts.batches()
+    columns = column_set(options.schema)
+
+    def ready(temporary: Path) -> None:
+        parts.finish(temporary, summary.to_dict())
+
+    formulas = write_events(batches, output, columns, options.write, parts.folder, ready)
+    if formulas and not options.write.escape_formulas:
+        listeners.tell(
+            f"{formulas:,} cells begin with = + - or @, which a spreadsheet takes for formulas: "
+            "give --csv-escape-formulas if you will open the file in one"
+        )
+
+
+def _write_summary(options: RunOptions, summary: Summary) -> None:
+    if options.summary is not None:
+        with replacing(options.summary) as temporary:
+            temporary.write_text(json.dumps(summary.to_dict(), indent=2) + "\n", encoding="utf-8")
 
 
 def _remaining(options: RunOptions, sources: Sources, notices: Notices, parts: Parts) -> Iterator[Chunk]:
@@ -213,6 +250,7 @@ def _fingerprint(options: RunOptions, engine: Engine, sources: Sources) -> dict[
         **engine.fingerprint(),
         "reading": {name: value for name, value in read.items() if value is not None},
         "limit": options.limit,
+        "table": blake2b(EVENT_SCHEMA.to_string().encode(), digest_size=8).hexdigest(),
     }
 
 

@@ -1,5 +1,6 @@
 """What a run did, for the eye and as JSON."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ _TOP = 10
 
 @dataclass(slots=True)
 class Summary:
-    """Counts of a run; ``seconds`` and the rates are of this session alone, the other figures of the whole
+    """Counts of a run; the time since ``started`` and the rates are of this session alone, the other figures of the whole
     run.
     """
 
@@ -19,7 +20,7 @@ class Summary:
     sentences: int = 0
     events: int = 0
     errors: int = 0
-    seconds: float = 0.0
+    started: float = field(default_factory=time.monotonic)
     resumed_articles: int = 0
     resumed_sentences: int = 0
     codes: Counter[str] = field(default_factory=Counter)
@@ -36,6 +37,11 @@ class Summary:
         if resumed:
             self.resumed_articles += meta.articles
             self.resumed_sentences += meta.sentences
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since this session began."""
+        return time.monotonic() - self.started
 
     @property
     def sentences_per_second(self) -> float:
@@ -60,6 +66,20 @@ class Summary:
             "codes": dict(sorted(self.codes.items())),
             "top_dyads": dict(self.dyads.most_common(50)),
         }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Summary":
+        """Return the counts of :meth:`to_dict`, of an earlier session of the run."""
+        names = ("articles", "sentences", "events", "errors")
+        counts = {name: values[name] for name in names}
+        codes, dyads = Counter(values["codes"]), Counter(values["top_dyads"])
+        return cls(
+            **counts,
+            resumed_articles=counts["articles"],
+            resumed_sentences=counts["sentences"],
+            codes=codes,
+            dyads=dyads,
+        )
 
     def lines(self) -> list[str]:
         """Return the summary as lines of text."""

@@ -80,7 +80,8 @@ def _rows(text: TextIOWrapper, delimiter: str, origin: Origin) -> Iterator[Item]
 
 
 def _physical_lines(text: TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(MAX_RECORD):
+    # A piece of a longer line is larger than a cell may be, so that the csv module reports it.
+    while line := text.readline(2 * MAX_RECORD):
         yield line
 
 

@@ -92,7 +92,7 @@ def text_stream(stream: Stream, origin: Origin) -> io.TextIOWrapper:
         sample = stream.peek(_SAMPLE)[:_SAMPLE]
         name = detect_encoding(sample, complete=False)
         if name not in ("utf-8", "utf-8-sig"):
-            origin.notices(f"{origin.label}: encoding {name}")
+            origin.notices(f"{origin.label}: encoding {name}", key=f"encoding {name}")
     errors = "strict" if name.startswith(("utf-16", "utf-32")) else "surrogateescape"
     return io.TextIOWrapper(stream, encoding=name, errors=errors, newline="\n")
 
@@ -103,7 +103,7 @@ def decode(data: bytes, origin: Origin) -> str:
     """
     name = origin.options.encoding or detect_encoding(data, complete=True)
     if origin.options.encoding is None and name not in ("utf-8", "utf-8-sig"):
-        origin.notices(f"{origin.label}: encoding {name}")
+        origin.notices(f"{origin.label}: encoding {name}", key=f"encoding {name}")
     try:
         return data.decode(
             name, "strict" if origin.options.encoding or name != "utf-8" else "surrogateescape"

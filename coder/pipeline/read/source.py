@@ -33,8 +33,17 @@ class Sources:
     without holding a list.
     """
 
-    def __init__(self, arguments: Sequence[str], formats: frozenset[str], notices: Notices) -> None:
-        """Check the arguments; raises InputError when one is no file, folder, pattern, ``-`` or sentence."""
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        formats: frozenset[str],
+        notices: Notices,
+        outputs: Sequence[Path] = (),
+    ) -> None:
+        """Check the arguments; raises InputError when one is no file, folder, pattern, ``-`` or sentence.
+
+        ``outputs`` are what the run writes: passed over inside folders, an error when named as an input.
+        """
         if not arguments:
             raise InputError(
                 "nothing to code: name files, folders, '-' for standard input, or give a sentence in quotes"
@@ -43,6 +52,7 @@ class Sources:
             raise InputError("'-' (standard input) can be read only once")
         self._formats = formats
         self._notices = notices
+        self._outputs = {os.path.realpath(path) for path in outputs}
         self._roots: list[Source | Path] = []
         paths: list[Path] = []
         for argument in arguments:
@@ -58,9 +68,10 @@ class Sources:
                 self._roots.append(Source(_sentence_label(self._roots), text=argument))
             else:
                 raise InputError(_missing(argument))
-        self._base = (
-            os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths]) if paths else ""
-        )
+        for path in paths:
+            if os.path.realpath(path) in self._outputs:
+                raise InputError(f"{path} is both an input and an output: name another output")
+        self._base = _common_folder(paths)
 
     def _is_sentence(self, argument: str) -> bool:
         suffix = os.path.splitext(argument.rstrip())[1].lower()
@@ -69,10 +80,13 @@ class Sources:
         )
 
     @property
-    def has_standard_input(self) -> bool:
-        """Whether one of the sources can be read only once."""
+    def read_once(self) -> bool:
+        """Whether one of the sources, standard input or a pipe, can be read only once."""
         return any(
-            isinstance(root, Source) and root.path is None and root.text is None for root in self._roots
+            root.path is None and root.text is None
+            if isinstance(root, Source)
+            else root.exists() and not root.is_file() and not root.is_dir()
+            for root in self._roots
         )
 
     def __iter__(self) -> Iterator[Source]:
@@ -94,7 +108,8 @@ class Sources:
             )
 
     def _file(self, path: Path, named: bool = False) -> Source:
-        return Source(Path(os.path.relpath(os.path.abspath(path), self._base)).as_posix(), path, named=named)
+        shown = path if self._base is None else Path(os.path.relpath(os.path.abspath(path), self._base))
+        return Source(shown.as_posix(), path, named=named)
 
     def _walk(self, folder: Path, skipped: dict[str, int], above: set[str]) -> Iterator[Source]:
         real = os.path.realpath(folder)
@@ -107,7 +122,7 @@ class Sources:
             return
         is_dataset = any(entry.name == "dataset_info.json" for entry in entries)
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or os.path.realpath(entry.path) in self._outputs:
                 continue
             if entry.is_dir():
                 yield from self._walk(Path(entry.path), skipped, above | {real})
@@ -118,6 +133,14 @@ class Sources:
             else:
                 suffix = os.path.splitext(entry.name)[1].lower()
                 skipped[suffix] = skipped.get(suffix, 0) + 1
+
+
+def _common_folder(paths: Sequence[Path]) -> str | None:
+    """The deepest folder that holds all paths; None where there is none (two drives of Windows)."""
+    try:
+        return os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths]) if paths else ""
+    except ValueError:
+        return None
 
 
 def is_known(name: str, formats: frozenset[str]) -> bool:

@@ -1,6 +1,6 @@
 """Write events: one function a format, each pulling batches, so that memory stays bounded."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,17 +62,23 @@ def check_output(path: Path, columns: ColumnSet, options: WriteOptions) -> None:
 
 
 def write_events(
-    batches: Iterable[pa.RecordBatch], path: Path, columns: ColumnSet, options: WriteOptions
+    batches: Iterable[pa.RecordBatch],
+    path: Path,
+    columns: ColumnSet,
+    options: WriteOptions,
+    folder: Path | None = None,
+    ready: Callable[[Path], None] | None = None,
 ) -> int:
     """Write batches of the event table to ``path`` in the format of its extension; the file appears when it
     is whole.
 
-    Returns the number of CSV cells that a spreadsheet would take for a formula (0 for other formats).
+    ``folder`` and ``ready`` are those of :func:`coder.pipeline.write.atomic.replacing`. Returns the number of
+    CSV cells that a spreadsheet would take for a formula (0 for other formats).
     """
     converted = (columns.convert(batch) for batch in batches)
     schema = columns.schema
     formulas = 0
-    with replacing(path) as temporary:
+    with replacing(path, folder, ready) as temporary:
         suffix = path.suffix.lower()
         if options.partition is not None:
             write_partitioned(converted, schema, temporary, options.partition)

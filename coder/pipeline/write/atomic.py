@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,16 +10,23 @@ from coder.errors import InputError
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give a path beside ``target`` to write a file or folder to; it takes the place of ``target`` when the
-    block ends without error, and is removed otherwise. The content is on disk before the name is. Raises
-    InputError when the folder cannot be written to.
+def replacing(
+    target: Path, folder: Path | None = None, ready: Callable[[Path], None] | None = None
+) -> Iterator[Path]:
+    """Give a path to write a file or folder to; it takes the place of ``target`` when the block ends without
+    error, and is removed otherwise. The content is on disk before the name is.
+
+    The path is in ``folder``, which must be on the same disk; by default it is hidden beside the target. ``ready`` is called with it
+    just before it takes the place. Raises InputError when the folder cannot be written to.
     """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    name = f".{target.name}.{os.getpid()}.tmp" if folder is None else f".{target.name}.tmp"
+    temporary = target.with_name(name) if folder is None else folder / name
     try:
         _remove(temporary)
         yield temporary
         _sync(temporary)
+        if ready is not None:
+            ready(temporary)
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
         os.replace(temporary, target)

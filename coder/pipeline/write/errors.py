@@ -15,13 +15,14 @@ class ErrorFile:
     """Writes errors to ``path`` (None: nowhere); the file is made with the first error and appears when the
     block ends.
 
-    ``force`` removes the file of an earlier run when this one has no errors, so that it is not taken for this
-    run's.
+    ``force`` removes the file of an earlier run when this one has no errors, so that it is not taken for
+    this run's. ``folder`` is where the file is made, by default beside ``path``.
     """
 
-    def __init__(self, path: Path | None, force: bool) -> None:
+    def __init__(self, path: Path | None, force: bool, folder: Path | None = None) -> None:
         self._path = path
         self._force = force
+        self._folder = folder
         self._stack = ExitStack()
         self._file: TextIO | None = None
 
@@ -31,7 +32,7 @@ class ErrorFile:
             return
         for error in errors:
             if self._file is None:
-                temporary = self._stack.enter_context(replacing(self._path))
+                temporary = self._stack.enter_context(replacing(self._path, self._folder))
                 self._file = self._stack.enter_context(temporary.open("w", encoding="utf-8", newline="\n"))
             self._file.write(json.dumps(error.to_dict(), ensure_ascii=False) + "\n")
 
