@@ -77,6 +77,15 @@ class Ambiguities:
         """Whether the name is also a person's given name or surname."""
         return key in self._personal
 
+    def names_place(self, key: str) -> bool:
+        """Whether one of the readings is a place or country."""
+        return any(reading.entry is not None for reading in self._readings[key])
+
+    def sole(self, key: str) -> Entry | None:
+        """Return the one place or country that the name can mean, None when there are several (or none)."""
+        meant = [reading.entry for reading in self._readings[key] if reading.entry is not None]
+        return meant[0] if len(meant) == 1 else None
+
     def choose(self, key: str, text: str, lands: Mapping[str, float]) -> Entry | None:
         """Return the reading that the article (``text`` in normal form, weights of ``lands``) speaks for, else the default."""
         readings = self._readings[key]

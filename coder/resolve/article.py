@@ -90,7 +90,10 @@ class Article:
                 if match.start < skip or turned_away(text, match.start, match.end):
                     continue
                 entry: Entry | None = match.entries[0]
-                if not entry.user and normalise(text[match.start : match.end]) in self._ambiguities:
+                if (
+                    not match.entries[0].user
+                    and normalise(text[match.start : match.end]) in self._ambiguities
+                ):
                     entry = self.choose(index, match) if settle else None
                 if entry is None or not entry.country:
                     continue
@@ -99,6 +102,15 @@ class Article:
                 elif entry.kind in _NAMED and not entry.short:
                     counts[entry.country] += value / 2
         return counts
+
+    def settle(self, name: str) -> tuple[bool, str | None]:
+        """Return whether a place name has several meanings, and the country of the one that is meant here."""
+        key = normalise(name)
+        if key not in self._ambiguities or not self._ambiguities.names_place(key):
+            return False, None
+        sole = self._ambiguities.sole(key)
+        entry = sole or self._ambiguities.choose(key, self._folded, self._plain_weights)
+        return True, entry.country if entry else None
 
     def code(self, index: int, span: tuple[int, int]) -> Coding:
         """Code the mention at ``span`` of sentence ``index`` by its own words."""
@@ -172,7 +184,7 @@ class Article:
         weights = dict(self.weights)
         if entry is not None and entry.country:
             weights[entry.country] = weights.get(entry.country, 0.0) + 3.0
-        return resolve_place(spoken, self._places, weights, "dateline")
+        return resolve_place(spoken, self._places, weights, "dateline", self.settle)
 
     @cached_property
     def country(self) -> str | None:

@@ -36,6 +36,18 @@ def parse_day(text: str, *, end: bool = False) -> datetime.date | None:
     return datetime.date(parts[0], 12, 31) if end else datetime.date(parts[0], 1, 1)
 
 
+def parse_day_option(text: str | None) -> datetime.date | None:
+    """Read a day that a user gave as YYYY-MM-DD; InputError for anything else, None for None."""
+    if text is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            f"expected a date such as 2020-01-09, found {text!r}: write it as YYYY-MM-DD"
+        ) from None
+
+
 def split_roles(code: str, where: str) -> tuple[str, ...]:
     """Split ``GOVMIL`` into its role codes; InputError for a group that is no role of the actor codebook."""
     roles = tuple(code[start : start + 3] for start in range(0, len(code), 3))

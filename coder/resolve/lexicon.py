@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -121,6 +121,11 @@ class Lexicon:
         """Return the meanings of exactly this name, empty when it is unknown."""
         found = self._names.get(normalise(name).strip())
         return tuple(found.entries) if found else ()
+
+    def entries(self, kind: Kind) -> Iterator[Entry]:
+        """Yield all meanings of one kind, in the order in which they were added."""
+        for name in self._names.values():
+            yield from (entry for entry in name.entries if entry.kind == kind)
 
     def find(self, text: str) -> list[Match]:
         """Return every known name in ``text`` at word boundaries, overlaps included, by start and then length."""

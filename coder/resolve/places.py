@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from coder.assets import asset
@@ -13,9 +14,6 @@ from coder.resolve.normalise import normalise
 from coder.resolve.records import Place, PlaceBasis, PlacePrecision
 from coder.resolve.tables import read_table, split_cell
 
-_NAME = re.compile(
-    r"[^\W\d_][\w'’.-]*(?:\s+(?:(?:of|the|de|la|el|al|da|do|dos|del|des|du|le|les|y|and|bin|ash|ad)\s+)*[^\W\d_][\w'’.-]*)*"
-)
 _WORDS = re.compile(r"[^\W_]+(?:['’.-]+[^\W_]+)*\.?")
 _DIVISION = re.compile(
     r"\b(?:province|governorate|region|district|state|oblast|county|department|prefecture|territory|division|"
@@ -31,6 +29,7 @@ class PlaceTables:
     def __init__(self, lexicon: Lexicon, gazetteer: Gazetteer | None = None) -> None:
         self._lexicon = lexicon
         self._gazetteer = gazetteer
+        self._capitals: dict[str, str] | None = None
         self.sites: dict[str, list[Place]] = {}
         for _, row in read_table(asset("seeds/actors/sites.tsv")):
             place = Place(
@@ -56,6 +55,16 @@ class PlaceTables:
             self._gazetteer = shipped_gazetteer()
         return self._gazetteer
 
+    def capital(self, country: str, weights: Mapping[str, float]) -> Place | None:
+        """Return the capital city of a country, None when the tables have none."""
+        if self._capitals is None:
+            self._capitals = {}
+            for entry in self._lexicon.entries("capital"):
+                if entry.country:
+                    self._capitals.setdefault(entry.country, entry.seat)
+        seat = self._capitals.get(country)
+        return resolve_place(seat, self, {**weights, country: 50.0}) if seat else None
+
     def country(self, name: str) -> Place | None:
         """Return the place that a country's own name or adjective stands for, None for other words."""
         for entry in self._lexicon.get(name):
@@ -67,58 +76,87 @@ class PlaceTables:
         return None
 
 
+def speaks_of_capital(text: str) -> bool:
+    """Whether the words mean a seat of government without naming it: "the Iraqi capital"."""
+    return bool(re.search(r"\bcapital(?: city)?\b", text, re.I))
+
+
+Settle = Callable[[str], tuple[bool, str | None]]
+
+
+def _unsettled(name: str) -> tuple[bool, str | None]:
+    return False, None
+
+
 def resolve_place(
-    text: str, tables: PlaceTables, weights: Mapping[str, float], basis: PlaceBasis = "stated"
+    text: str,
+    tables: PlaceTables,
+    weights: Mapping[str, float],
+    basis: PlaceBasis = "stated",
+    settle: Settle = _unsettled,
 ) -> Place | None:
     """Return the place that ``text`` (a place span, "the northern city of Mosul") names, None when it names none known.
 
     ``weights`` holds how much each country is spoken of in the story: it decides between places of one name, then
     population does. The narrowest place named in the span is taken: in "Mosul, Iraq" Mosul, with Iraq as its country.
+    ``settle`` tells whether a name is known to be ambiguous and which country it means in the story: an ambiguous name
+    that nothing settles gives None.
     """
-    words = list(_WORDS.finditer(text))
-    named: list[tuple[int, str, list[Place]]] = []
-    stated: dict[str, float] = {}
-    index = 0
-    while index < len(words):
-        step = 1
-        for size in range(min(_LONGEST, len(words) - index), 0, -1):
-            phrase = text[words[index].start() : words[index + size - 1].end()].rstrip(".,'’") or ""
-            trimmed = re.sub(r"['’]s$", "", phrase)
-            found = _candidates(trimmed, tables, first=index == 0)
-            if not found:
-                continue
-            if found[0].precision == "country":
-                stated[found[0].country or ""] = 50.0
-            named.append((words[index].start(), trimmed, found))
-            step = size
-            break
-        index += step
+    named = _named_places(text, tables)
     if not named:
         return None
+    merged = dict(weights)
+    for _, found in named:
+        if found[0].precision == "country" and len(named) > 1:
+            land = found[0].country or ""
+            merged[land] = merged.get(land, 0.0) + 50.0
+    names = {normalise(name) for name, _ in named}
     division = bool(_DIVISION.search(text))
-    merged = {**weights}
-    for land, weight in stated.items():
-        merged[land] = merged.get(land, 0.0) + weight
     best: Place | None = None
-    for _, _, found in named:
-        narrow = _choose(found, merged, division, {_region for _, name, _ in named for _region in [name]})
-        if narrow is None:
+    for name, found in named:
+        own = dict(merged)
+        ambiguous, meant = settle(name)
+        if ambiguous and meant is None and len(named) == 1:
             continue
-        if best is None or _width(narrow) < _width(best):
+        if meant is not None:
+            own[meant] = own.get(meant, 0.0) + 10.0
+        narrow = _choose(found, own, division, names - {normalise(name)})
+        if narrow is not None and (best is None or _width(narrow) < _width(best)):
             best = narrow
-    if best is None:
-        return None
-    return Place(
-        text,
-        best.name,
-        best.country,
-        best.admin1,
-        best.latitude,
-        best.longitude,
-        best.geonames_id,
-        best.precision,
-        basis,
-    )
+    return replace(best, text=text, basis=basis) if best is not None else None
+
+
+def _named_places(text: str, tables: PlaceTables) -> list[tuple[str, list[Place]]]:
+    """Return the names of known places in the text with their candidates, the longest name at each word."""
+    words = list(_WORDS.finditer(text))
+    named: list[tuple[str, list[Place]]] = []
+    index = 0
+    while index < len(words):
+        found = _longest_at(text, words, index, tables)
+        if words[index].group().lower() == "the":
+            # "the Gulf of Aden" is no place of "the Gulf".
+            after = _longest_at(text, words, index + 1, tables)
+            if after is not None and (found is None or after[0] + 1 > found[0]):
+                index, found = index + 1, after
+        if found is None:
+            index += 1
+            continue
+        size, name, candidates = found
+        named.append((name, candidates))
+        index += size
+    return named
+
+
+def _longest_at(
+    text: str, words: list[re.Match[str]], index: int, tables: PlaceTables
+) -> tuple[int, str, list[Place]] | None:
+    for size in range(min(_LONGEST, len(words) - index), 0, -1):
+        phrase = text[words[index].start() : words[index + size - 1].end()].rstrip(".,'’")
+        for name in dict.fromkeys((phrase, re.sub(r"['’]s$", "", phrase))):
+            candidates = _candidates(name, tables)
+            if candidates:
+                return size, name, candidates
+    return None
 
 
 def _width(place: Place) -> int:
@@ -130,7 +168,7 @@ def _is_plain_word(phrase: str) -> bool:
     return not any(char.isupper() for char in phrase) and not any(ord(char) > 0x2E80 for char in phrase)
 
 
-def _candidates(phrase: str, tables: PlaceTables, *, first: bool) -> list[Place]:
+def _candidates(phrase: str, tables: PlaceTables) -> list[Place]:
     if _is_plain_word(phrase):
         return tables.sites.get(normalise(phrase), []) if " " in phrase else []
     sites = tables.sites.get(normalise(phrase))
@@ -152,9 +190,9 @@ def _from_gazetteer(place: GazetteerPlace) -> Place:
 
 
 def _choose(
-    found: list[Place], weights: Mapping[str, float], division: bool, names: set[str]
+    found: list[Place], weights: Mapping[str, float], division: bool, others: set[str]
 ) -> Place | None:
-    """Choose between places of one name: the story's country, then the kind of place that is said, then size."""
+    """Choose between places of one name: what else the span names, the story's countries, the kind said, then size."""
     if len(found) == 1:
         return found[0]
     best, best_score = None, -1.0
@@ -167,8 +205,8 @@ def _choose(
             score += 4.0 if division else 0.0
         elif place.precision == "country":
             score += 6.0
-        if place.admin1 in names and place.precision == "city":
-            score += 2.0
+        if place.precision == "city" and place.admin1 and normalise(place.admin1) in others:
+            score += 300.0
         if score > best_score:
             best, best_score = place, score
     return best

@@ -19,7 +19,7 @@ from coder.resolve.dates import resolve_date
 from coder.resolve.knowledge import read_lexicon, shipped_lexicon
 from coder.resolve.lexicon import Lexicon
 from coder.resolve.mention import Coding
-from coder.resolve.places import PlaceTables, resolve_place
+from coder.resolve.places import PlaceTables, resolve_place, speaks_of_capital
 from coder.resolve.records import Actor, Place, Resolved
 
 Span = tuple[int, int]
@@ -135,7 +135,13 @@ class Resolver:
         if span is not None:
             tables = self._load()[2]
             spoken = text[span[0] : span[1]]
-            return resolve_place(spoken, tables, article.weights) or Place(text=spoken)
+            place = resolve_place(spoken, tables, article.weights, "stated", article.settle)
+            if speaks_of_capital(spoken) and (place is None or place.precision == "country"):
+                country = place.country if place else article.country
+                seat = tables.capital(country, article.weights) if country else None
+                if seat is not None:
+                    return replace(seat, text=spoken, basis="stated" if place else "context")
+            return place or Place(text=spoken)
         return article.dateline_place or Place()
 
     def _actor(

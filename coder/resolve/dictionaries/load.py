@@ -50,6 +50,7 @@ def add_dictionary(lexicon: Lexicon, dictionary: Dictionary) -> None:
         for form in actor.forms:
             spelled = form.title() if form.isupper() and not actor.agent else form
             lexicon.replace(spelled.lower() if actor.agent else spelled, [entry])
+            lexicon.replace(f"the {spelled}", [])
 
 
 def _entry(actor: UserActor, lexicon: Lexicon) -> Entry:

@@ -215,8 +215,10 @@ def _expand(name: str, sets: dict[str, list[str]]) -> list[str]:
         if key.upper() not in sets:
             known = ", ".join(f"!{key}!" for key in sorted(sets)) or "none"
             raise _LineError(f"the set !{key}! is not defined (defined so far: {known})")
+    pieces = _SET_USE.split(name)
     forms = []
     for words in itertools.islice(itertools.product(*(sets[key.upper()] for key in used)), _MOST_FORMS):
-        filler = iter(words)
-        forms.append(_plain(_SET_USE.sub(lambda _: next(filler), name)))
+        filled = list(pieces)
+        filled[1::2] = words
+        forms.append(_plain("".join(filled)))
     return forms

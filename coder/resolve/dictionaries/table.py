@@ -14,6 +14,7 @@ from coder.resolve.dictionaries.records import Dictionary, Problem, UserActor, U
 from coder.resolve.knowledge import parse_day
 
 COLUMNS = ("name", "aliases", "code", "from", "to")
+NO_CODE = "###"  # a name that is to be left uncoded
 _CODE = re.compile(r"^~?[A-Za-z0-9]{3}(?:[A-Za-z0-9]{3})*$")
 _COUNTRY = re.compile(r"^[A-Z]{3}$")
 _ROLES = re.compile(r"^(?:[A-Z]{3})+$")
@@ -61,6 +62,8 @@ def read_table_dictionary(path: Path, text: str) -> Dictionary:
 
 def _code(row: dict[str, str]) -> tuple[str, bool]:
     code = row.get("code", "")
+    if code == NO_CODE:
+        return "", False
     if code:
         if not _CODE.match(code):
             raise ValueError(
@@ -94,12 +97,12 @@ def write_table(actors: Iterable[UserActor], path: Path) -> int:
         writer = csv.writer(lines)
         writer.writerow(COLUMNS)
         for actor in actors:
-            for number, code in enumerate(code for code in actor.codes if code.code):
+            for number, code in enumerate(actor.codes):
                 writer.writerow(
                     [
                         actor.name,
                         "|".join(actor.synonyms) if number == 0 else "",
-                        ("~" if actor.agent else "") + code.code,
+                        ("~" if actor.agent else "") + (code.code or NO_CODE),
                         code.since.isoformat() if code.since else "",
                         code.until.isoformat() if code.until else "",
                     ]
