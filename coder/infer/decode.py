@@ -11,7 +11,7 @@ from coder.infer.labels import ROLES, Decoding, LabelSpace
 from coder.infer.records import ASSERTED, NOT_ASSERTED, Offsets, ParsedEvent
 from coder.pairing import pair_actors
 
-_EDGE = ' \t\r\n,;:.!?"“”‘’()–—-'
+_EDGE = " \t\r\n,;:.!?\"'“”‘’()–—-"
 _ARTICLES = ("the ", "a ", "an ")
 _OPENERS = {")": "(", "”": "“", "’": "‘"}
 _ABBREVIATION = re.compile(r"[^\W\d]\.[^\W\d]+\.$")
