@@ -136,18 +136,19 @@ def _check(options: RunOptions) -> None:
         check_output(options.output, columns, options.write)
     elif options.write.partition is not None:
         raise InputError("--partition needs an output folder: name it with -o")
-    _check_existing(options)
+    _check_files(options)
 
 
-def _check_existing(options: RunOptions) -> None:
+def _check_files(options: RunOptions) -> None:
+    finished = _finished(options) is not None
     # What stands beside unfinished work was written by it, or with --force over something older.
     going_on = options.output is not None and Parts.is_unfinished(options.output) and not options.restart
     for path in (options.output, options.error_file, options.summary):
         if path is not None and not path.absolute().parent.is_dir():
             raise InputError(f"the folder {path.absolute().parent} does not exist: create it first")
-        if path is None or not path.exists() or options.force:
+        if path is None or not path.exists() or options.force or finished:
             continue
-        if not (going_on if path != options.output else _finished(options) is not None):
+        if path == options.output or not going_on:
             raise InputError(f"{path} exists: name another file, or give --force to overwrite it")
 
 
