@@ -81,6 +81,10 @@ class Antecedents:
             self._spans.setdefault(index, set()).add(span)
         self._known: dict[int, list[Antecedent]] = {}
 
+    def text(self, index: int) -> str:
+        """Return sentence ``index`` of the article."""
+        return self._article.text(index)
+
     def of(self, index: int) -> list[Antecedent]:
         """Return the antecedents of sentence ``index`` (-1: the title) in the order of the text."""
         found = self._known.get(index)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from coder.resolve.ambiguity import Ambiguities, beside_unknown_name
 from coder.resolve.dateline import Dateline, read_dateline
-from coder.resolve.lexicon import Entry, Lexicon, Match, longest
+from coder.resolve.lexicon import PART_OF_NAME, Entry, Lexicon, Match, longest
 from coder.resolve.mention import Coding, code_mention, office_at
 from coder.resolve.normalise import normalise
 from coder.resolve.phrase import turned_away
@@ -82,6 +82,8 @@ class Article:
 
     def _count(self, *, settle: bool) -> Mapping[str, float]:
         counts: defaultdict[str, float] = defaultdict(float)
+        for land in self._dateline_lands:
+            counts[land] += 2.0
         for index in range(-1 if self.title else 0, len(self.sentences)):
             value = 2.0 if index < 0 else 1.5 if index < 2 else 1.0
             text = self.text(index)
@@ -112,6 +114,18 @@ class Article:
         entry = sole or self._ambiguities.choose(key, self._folded, self._plain_weights)
         return True, entry.country if entry else None
 
+    @cached_property
+    def _dateline_lands(self) -> set[str]:
+        """The countries that the words of the dateline name: "GOMA, Congo", "CAIRO"."""
+        line = self.dateline
+        named = [line.land] if line.land else [line.place] if line.place else []
+        lands = set()
+        for name in named:
+            entries = [e for e in self.lexicon.get(name) if e.kind in ("country", "capital", "region")]
+            if normalise(name) not in self._ambiguities and len({e.country for e in entries}) == 1:
+                lands |= {e.country for e in entries if e.country}
+        return lands
+
     def code(self, index: int, span: tuple[int, int]) -> Coding:
         """Code the mention at ``span`` of sentence ``index`` by its own words."""
         coding = self._codings.get((index, span))
@@ -135,12 +149,12 @@ class Article:
             return first
         if key in self._ambiguities:
             if self._ambiguities.personal(key) and self._is_part_of_name(text, match):
-                return None
+                return PART_OF_NAME
             if key not in self._settled:
                 self._settled[key] = self._ambiguities.choose(key, self._folded, self._plain_weights)
             return self._settled[key]
         if first.kind in ("capital", "region") and self._is_part_of_name(text, match):
-            return None
+            return PART_OF_NAME
         if len(match.entries) == 1 and not first.short:
             return first
         return self._choose_person(text, match)
@@ -148,9 +162,10 @@ class Article:
     def _choose_person(self, text: str, match: Match) -> Entry | None:
         """Choose between a name's meanings: things first, then the one person who was in office."""
         things = [entry for entry in match.entries if entry.kind != "person"]
-        if things:
-            return things[0]
         day = self.day
+        if things:
+            person = self._office_holder(match, day) if things[0].kind in ("organisation", "body") else None
+            return person or things[0]
         persons = [entry for entry in match.entries if not entry.short]
         if len(persons) == 1:
             return persons[0]
@@ -165,12 +180,28 @@ class Article:
                 return _head_of_state(holding, day)
         return holding[0] if holding else None
 
+    def _office_holder(self, match: Match, day: datetime.date | None) -> Entry | None:
+        """Return the office holder whom the story names in full, for a surname that is a company's name too."""
+        if day is None:
+            return None
+        for entry in match.entries:
+            if (
+                entry.kind == "person"
+                and office_at(entry, day)[0] is not None
+                and normalise(entry.name) in self._folded
+            ):
+                return entry
+        return None
+
     def lexicon_name(self, country: str | None) -> str | None:
         """Return the name of a country by its code."""
         return self.lexicon.country_name(country) if country else None
 
     def _is_part_of_name(self, text: str, match: Match) -> bool:
-        return beside_unknown_name(text, match.start, match.end, lambda word: word in self.lexicon)
+        return beside_unknown_name(text, match.start, match.end, self._is_common)
+
+    def _is_common(self, word: str) -> bool:
+        return any(entry.kind != "person" for entry in self.lexicon.get(word))
 
     @cached_property
     def dateline_place(self) -> Place | None:

@@ -18,6 +18,10 @@ def _words(text: str) -> frozenset[str]:
 _PERSON = frozenset(["he", "she", "him", "himself", "herself", "his", "her", "hers"])
 _THING = frozenset(["it", "itself", "its"])
 _MANY = frozenset(["they", "them", "themselves", "their", "theirs", "both"])
+_OBJECT = frozenset(["him", "them"])
+_CLAUSE_BREAK = re.compile(
+    r"\b(?:that|said|says|and|but|when|while|after|before|because|who|which|if|as|would|denied)\b|[,;]"
+)
 _RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
 _OWNING = re.compile(r"^(his|her|its|their)\s+(?:own\s+)?(.+)$", re.I | re.S)
 _DEFINITE = re.compile(r"^(?:the|this|that|these|those|said)\s+(.+)$", re.I | re.S)
@@ -63,15 +67,21 @@ class Coreference:
         if folded in _RELATIVE:
             before = [item for item in self._antecedents.of(index) if item.end <= position]
             return before[-1] if before and position - before[-1].end <= 3 else None
+        text = self._antecedents.text(index)
         for depth, items in enumerate(self._antecedents.back_from(index, position, _SENTENCES_BACK)):
+            if depth == 0 and folded in _OBJECT:
+                # The object of a clause is not its subject: in "Esper walked beside him" he is someone else.
+                items = [item for item in items if _CLAUSE_BREAK.search(text, item.end, position)]
             fitting = [
                 item
                 for item in items
                 if _agrees(folded, item)
                 and not (depth == 0 and barred and item.start < barred[1] and barred[0] < item.end)
             ]
+            if folded in _MANY:
+                fitting = [item for item in fitting if item.coding.number == "p"] or fitting
             if fitting:
-                return fitting[0]
+                return fitting[-1] if folded in _OBJECT and depth else fitting[0]
         return None
 
     def short_form(self, text: str, index: int, position: int) -> Coding | None:
@@ -160,7 +170,7 @@ def _described(head: str, item: Antecedent) -> bool:
     if head in _BODY_WORDS:
         if kinds & {"organisation", "body", "group"} and _fits_body(head, item):
             return True
-        return head in own.split() and bool(coding.country)
+        return head in own.split() and own != head
     if head in _PERSON_WORDS:
         if not item.person or not coding.country:
             return False

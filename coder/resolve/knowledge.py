@@ -16,7 +16,7 @@ from coder.resolve.lexicon import Entry, Kind, Lexicon, Office
 from coder.resolve.tables import read_table, split_cell
 
 # Where the family name comes first, and where a name has no part that stands for the whole.
-_FAMILY_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK", "HKG", "SGP"})
+_FAMILY_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK", "SGP"})
 _NO_SURNAME = frozenset({"MMR", "VNM", "KHM", "ETH", "MNG", "VAT"})
 
 
@@ -91,18 +91,21 @@ def _add_state(lexicon: Lexicon, row: dict[str, str], code: str, offices: tuple[
 
 
 def load_roles(lexicon: Lexicon, folder: Path) -> None:
-    """Add role nouns and titles with their plurals (columns: phrase, roles, number s|c|p, weak)."""
+    """Add role nouns and titles with their plurals (columns: phrase, roles, number s|c|p, weak, plural, religion)."""
     for number, row in read_table(folder / "roles.tsv"):
         roles = split_roles(row["roles"], f"roles.tsv:{number}")
         weak = row["weak"] == "weak"
         person = row["number"] == "s"
-        phrase = row["phrase"]
+        phrase, religion = row["phrase"], row["religion"] or None
         lexicon.add(
-            phrase, Entry("role", phrase, None, roles, weak=weak, number=row["number"], person=person)
+            phrase,
+            Entry(
+                "role", phrase, None, roles, religion=religion, weak=weak, number=row["number"], person=person
+            ),
         )
         if row["number"] == "s" and row["plural"] != "-":
             form = row["plural"] or plural(phrase)
-            lexicon.add(form, Entry("role", phrase, None, roles, weak=weak, number="p"))
+            lexicon.add(form, Entry("role", phrase, None, roles, religion=religion, weak=weak, number="p"))
 
 
 def load_named(lexicon: Lexicon, path: Path, kind: Kind) -> None:
@@ -149,22 +152,38 @@ def _any_cell(group: list[tuple[str, dict[str, str]]], column: str) -> str | Non
 
 
 def load_leaders(lexicon: Lexicon, path: Path) -> None:
-    """Add office holders: columns country, roles, title, name, aliases, from, to; rows of one person are one entry.
+    """Add office holders: columns country, roles, title, name, aliases, from, to, organisation, religion; rows of one person are one entry.
 
     The full name holds at all times (out of office: ELI), the surname only on days in office.
     """
     persons: dict[tuple[str, str], list[Office]] = {}
     aliases: dict[tuple[str, str], list[str]] = {}
+    religions: dict[tuple[str, str], str | None] = {}
     for number, row in read_table(path):
         where = f"{path.name}:{number}"
         since, until = parse_day(row["from"]), parse_day(row["to"], end=True)
-        office = Office(row["country"], split_roles(row["roles"], where), since, until, row["title"])
+        office = Office(
+            row["country"] or None,
+            split_roles(row["roles"], where),
+            since,
+            until,
+            row["title"],
+            row["organisation"] or None,
+        )
+        religions.setdefault((row["name"], row["country"]), row["religion"] or None)
         key = (row["name"], row["country"])
         persons.setdefault(key, []).append(office)
         aliases.setdefault(key, []).extend(split_cell(row["aliases"]))
     for (name, country), offices in persons.items():
         offices.sort(key=lambda office: office.since or datetime.date.min)
-        entry = Entry("person", name, country, (), offices=tuple(offices), person=True)
+        entry = Entry(
+            "person",
+            name,
+            country or None,
+            religion=religions[name, country],
+            offices=tuple(offices),
+            person=True,
+        )
         short = replace(entry, short=True)
         forms = [name, *aliases[name, country]]
         for form in forms:

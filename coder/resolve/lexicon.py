@@ -53,6 +53,10 @@ class Entry:
     user: bool = False  # from a user's dictionary: no second guess is made
 
 
+# A known word that is here part of an unknown name: the Jordan of "Michael Jordan".
+PART_OF_NAME = Entry("person", "")
+
+
 class Match(NamedTuple):
     """A known name found at characters ``start`` to ``end`` of a text."""
 

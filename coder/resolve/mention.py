@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from coder.resolve.compose import INTERNATIONAL, compose
-from coder.resolve.lexicon import Entry, Match, Office
+from coder.resolve.history import state_of
+from coder.resolve.lexicon import PART_OF_NAME, Entry, Match, Office
 from coder.resolve.phrase import Part, is_former, ruled_by, split_phrase, turned_away
 from coder.resolve.records import Actor, ActorBasis
 from coder.resolve.roles import combine_roles, join_entity
@@ -129,6 +130,8 @@ def code_mention(
         if match.start < reach:
             continue
         entry = choose(match)
+        if entry is PART_OF_NAME:
+            continue
         if entry is None:
             if len(match.entries) and match.entries[0].kind != "person":
                 coding.held_back = True
@@ -238,8 +241,8 @@ def _state(found: Found, text: str) -> tuple[Match, Entry] | None:
 
 
 def _identity(coding: Coding, found: Found) -> None:
-    for _, entry in found:
-        if entry.kind in _IDENTITY_KINDS:
+    for _, entry in sorted(found, key=lambda pair: pair[1].kind == "role"):
+        if entry.kind in _IDENTITY_KINDS or entry.kind == "role":
             coding.ethnicity = coding.ethnicity or entry.ethnicity
             coding.religion = coding.religion or entry.religion
 
@@ -250,11 +253,7 @@ def _hidden_identity(coding: Coding, matches: Sequence[Match], found: Found) -> 
         if entry.kind not in ("role", "ethnic", "religion"):
             continue
         for match in matches:
-            if (
-                outer.start <= match.start
-                and match.end <= outer.end
-                and match.end - match.start < outer.end - outer.start
-            ):
+            if outer.start <= match.start and match.end <= outer.end:
                 for hidden in match.entries:
                     coding.ethnicity = coding.ethnicity or hidden.ethnicity
                     coding.religion = coding.religion or hidden.religion
@@ -273,6 +272,7 @@ def _apply_entity(
         _apply_user(coding, entry, nouns, day)
         return
     country, roles, organisation = entry.country, entry.roles, entry.organisation
+    office: Office | None = None
     if entry.offices:
         office, past = office_at(entry, day)
         if office is not None:
@@ -289,12 +289,17 @@ def _apply_entity(
         coding.head = entry.name
     stated = country_at(state[1], day) if state is not None else None
     if entry.person:
+        titled = any(not noun.weak for noun in nouns)
+        if office is not None:
+            # "Chief Executive" before the name of one says no more than the office does.
+            nouns = [noun for noun in nouns if not _is_title(noun.name, office.title)]
         own = combine_roles(nouns)
         strong = any(not noun.weak for noun in nouns)
         if own and (strong or not roles):
             roles = own
         country = stated if stated and strong else (country or stated)
-        coding.basis = "stated" if stated and country == stated and strong else "dictionary"
+        coding.basis = "stated" if stated and country == stated and titled else "dictionary"
+        coding.international = bool(set(roles) & INTERNATIONAL)
     elif _FOLLOWERS.search(text, match.end) and nouns:
         roles, organisation = combine_roles(nouns), None
         coding.basis = "dictionary"
@@ -310,6 +315,10 @@ def _apply_entity(
     coding.country, coding.roles, coding.organisation = country, roles, organisation
     coding.religion = entry.religion or coding.religion
     coding.ethnicity = entry.ethnicity or coding.ethnicity
+
+
+def _is_title(noun: str, title: str) -> bool:
+    return set(noun.lower().split()) <= set(title.lower().split())
 
 
 def _apply_user(coding: Coding, entry: Entry, nouns: list[Entry], day: datetime.date | None) -> None:
@@ -354,6 +363,8 @@ def _apply_state(
     if state is not None:
         entry = state[1]
         coding.country = country_at(entry, day)
+        if entry.kind == "capital":
+            coding.country = state_of(coding.country, day)
         if entry.kind == "nationality" and not nouns:
             coding.person, coding.number = entry.person, entry.number
             coding.head = entry.name

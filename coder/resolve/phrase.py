@@ -37,6 +37,17 @@ _CUTTING = frozenset(
 _COMMA = frozenset({",", ";", ":", "(", ")", "—", "–", "--"})
 
 
+# "dozens of rebels", "more than 200 pupils", "members of the cabinet": what is counted is the core.
+_QUANTITY = re.compile(
+    r"(?:(?:the|a|an|at least|about|around|nearly|almost|some|up to|as many as|over|several|many|few)\s+)*"
+    r"(?:(?:more|fewer|less)\s+than\s+(?:an?\s+)?(?:(?:dozen|hundred|thousand|million)s?\s+(?:of\s+)?)?|"
+    r"(?:dozens|scores|hundreds|thousands|tens\s+of\s+thousands|hundreds\s+of\s+thousands|millions|crowds|groups|bands?|"
+    r"columns?|waves|number|handful|majority|group|pair|couple|members?|most|some|many|several|one|two|three|four|five|"
+    r"all|both|none|part|rest|remnants|families|relatives)\s+of\s+)",
+    re.I,
+)
+
+
 class Part(NamedTuple):
     """Characters ``start`` to ``end`` of the sentence and how they hang on the core."""
 
@@ -49,7 +60,8 @@ def split_phrase(text: str, start: int, end: int, protected: list[tuple[int, int
     """Split the phrase at prepositions, relative pronouns and commas that stand outside the ``protected`` spans."""
     parts: list[Part] = []
     relation = "core"
-    begin = start
+    counted = _QUANTITY.match(text, start, end)
+    begin = start = counted.end() if counted else start
     for token in _TOKEN.finditer(text, start, end):
         word = token.group().lower()
         at = token.start()

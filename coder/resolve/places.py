@@ -106,6 +106,14 @@ def resolve_place(
     if not named:
         return None
     merged = dict(weights)
+    owners = {found[0].country for _, found in named if found[0].precision == "country"}
+    if len(named) > 1 and len(owners) == 1 and re.search(r",\s*[^\W\d_a-z]", text):
+        # "Palma, Mozambique": places elsewhere of that name are not meant.
+        named = [
+            (name, [place for place in found if place.country in owners or place.country is None])
+            for name, found in named
+        ]
+        named = [(name, found) for name, found in named if found]
     for _, found in named:
         if found[0].precision == "country" and len(named) > 1:
             land = found[0].country or ""

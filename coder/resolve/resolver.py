@@ -12,10 +12,11 @@ from typing import Protocol
 
 from coder.assets import asset
 from coder.resolve.ambiguity import Ambiguities
-from coder.resolve.antecedents import Antecedents
+from coder.resolve.antecedents import Antecedent, Antecedents
 from coder.resolve.article import Article
 from coder.resolve.coreference import Coreference, is_country_word, refers_back
 from coder.resolve.dates import resolve_date
+from coder.resolve.history import state_of
 from coder.resolve.knowledge import read_lexicon, shipped_lexicon
 from coder.resolve.lexicon import Lexicon
 from coder.resolve.mention import Coding
@@ -31,10 +32,14 @@ _INDEFINITE = re.compile(
     r"^(?:an?|some|several|other|another|many|two|three|four|five|six|dozens of|hundreds of)\b", re.I
 )
 
+_FOREIGN = re.compile(
+    r"\b(?:foreign(?!\s+(?:minist|secretar|affairs|polic|office|department))|international|overseas|expatriate|other countries)",
+    re.I,
+)
 # Whose drone it was, the place of the strike does not tell.
 _INSTRUMENT = re.compile(
     r"\b(?:drones?|strikes?|missiles?|rockets?|planes?|jets?|aircraft|helicopters?|warplanes?|warships?|tanks?|ships?|"
-    r"vessels?|submarines?|bombers?|fighter jets?|shells?|bombs?)$",
+    r"vessels?|submarines?|fighter jets?|shells?|bombs?)$",
     re.I,
 )
 
@@ -44,6 +49,7 @@ class Discourse:
 
     def __init__(self, article: Article, spans: Sequence[tuple[int, Span]]) -> None:
         self.article = article
+        self.actors: dict[tuple[int, Span], Actor] = {}
         self.coreference = Coreference(Antecedents(article, spans))
 
 
@@ -149,6 +155,21 @@ class Resolver:
     ) -> Actor:
         if span is None:
             return Actor()
+        key = (index, span)
+        actor = discourse.actors.get(key)
+        if actor is None:
+            discourse.actors[key] = Actor()  # a mention that leads back to itself stays open
+            actor = discourse.actors[key] = self._resolve_actor(discourse, index, span, land, other)
+        return actor
+
+    def _antecedent(self, discourse: Discourse, found: Antecedent, text: str) -> Actor:
+        """Return what a mention is that leads back to ``found``: all that the article says of that one."""
+        actor = self._actor(discourse, found.index, (found.start, found.end), None, None)
+        return replace(actor, text=text, basis="coreference" if actor.code else None)
+
+    def _resolve_actor(
+        self, discourse: Discourse, index: int, span: Span, land: str | None, other: Span | None
+    ) -> Actor:
         article = discourse.article
         spoken = article.text(index)[span[0] : span[1]]
         coding = article.code(index, span)
@@ -158,16 +179,15 @@ class Resolver:
                 return actor
         if coding.code is None:
             return self._short(discourse, index, span, coding)
-        if coding.country or coding.international or coding.held_back or not coding.roles:
-            return coding.actor(spoken)
-        if _INSTRUMENT.search(spoken):
+        if coding.country or coding.international or coding.held_back or not _takes_country(coding, spoken):
             return coding.actor(spoken)
         country = land or self._located(article, index, span)
         if country is None and not _INDEFINITE.match(spoken):
             same = discourse.coreference.same_head(coding, index, span[0])
             if same is not None:
                 return coding.actor(spoken, country=same.coding.country, basis="coreference")
-        return coding.actor(spoken, country=country or article.country, basis="context")
+        country = state_of(country or article.country, article.day)
+        return coding.actor(spoken, country=country, basis="context")
 
     def _short(self, discourse: Discourse, index: int, span: Span, coding: Coding) -> Actor:
         """Resolve a name that the tables do not know to the fuller name of the article."""
@@ -193,7 +213,7 @@ class Resolver:
         owned = coreference.owner(spoken, index, span[0])
         if owned is not None:
             owner, rest = owned
-            country = owner.coding.country
+            country = self._antecedent(discourse, owner, spoken).country
             if coding.country or coding.international:
                 return None
             if is_country_word(rest):
@@ -202,16 +222,13 @@ class Resolver:
             return coding.actor(spoken, country=country, basis="coreference") if coding.roles else None
         if len(spoken.split()) == 1:
             found = coreference.pronoun(spoken, index, span[0], other)
-            actor = found.coding.actor(spoken) if found else Actor(text=spoken)
-            return replace(actor, basis="coreference" if actor.code else None)
+            return self._antecedent(discourse, found, spoken) if found else Actor(text=spoken)
         if coding.country or coding.international or coding.name:
             return None
         found = coreference.description(spoken, index, span[0], other)
         if found is not None:
-            known = found.coding.actor(spoken)
-            if is_country_word(spoken):
-                return replace(known, code=known.country, roles=(), basis="coreference")
-            return replace(known, basis="coreference")
+            known = self._antecedent(discourse, found, spoken)
+            return replace(known, code=known.country, roles=()) if is_country_word(spoken) else known
         if is_country_word(spoken):
             country = land or article.country
             name = article.lexicon_name(country)
@@ -219,7 +236,10 @@ class Resolver:
         return None
 
     def _located(self, article: Article, index: int, span: Span) -> str | None:
-        """Return the one country that the sentence locates itself in ("in Nairobi"), None for none or several."""
+        """Return the one country that the sentence locates itself in ("in Nairobi"), None for none or several.
+
+        A country that the story as a whole hardly speaks of does not count where the story has another.
+        """
         text = article.text(index)
         lands = set()
         for match in article.matches(index):
@@ -228,4 +248,17 @@ class Resolver:
             entry = article.choose(index, match)
             if entry is not None and entry.country and entry.kind in ("country", "capital", "region"):
                 lands.add(entry.country)
-        return lands.pop() if len(lands) == 1 else None
+        if len(lands) != 1:
+            return None
+        land = lands.pop()
+        story = article.country
+        if story and story != land and article.weights.get(land, 0.0) < article.weights.get(story, 0.0):
+            return None
+        return land
+
+
+def _takes_country(coding: Coding, spoken: str) -> bool:
+    """Whether the country of the story can be that of the mention: of police, but not of foreign forces or a drone."""
+    if _INSTRUMENT.search(spoken) or _FOREIGN.search(spoken) or coding.ethnicity == "ara":
+        return False
+    return bool(coding.roles or coding.ethnicity or coding.religion)

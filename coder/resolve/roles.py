@@ -58,5 +58,5 @@ def join_entity(base: tuple[str, ...], nouns: Sequence[Entry]) -> tuple[str, ...
             role for role in added if role not in ("GOV", "CVL", "OPP", "PTY", "ELI", "IGO", "NGO", "INT")
         )
     else:
-        added = tuple(role for role in added if role not in ("CVL", "GOV", "PTY", "BUS", "DEV"))
+        added = tuple(role for role in added if role not in ("CVL", "GOV", "PTY", "BUS", "DEV", "UAF"))
     return order_roles((*base, *added))[: _MOST + 1]
