@@ -77,6 +77,11 @@ class Ambiguities:
         """Whether the name is also a person's given name or surname."""
         return key in self._personal
 
+    def plain(self, key: str) -> Entry | None:
+        """Return the single reading of a name that holds without any cue, None for a name with several."""
+        readings = self._readings[key]
+        return readings[0].entry if len(readings) == 1 and readings[0].default else None
+
     def names_place(self, key: str) -> bool:
         """Whether one of the readings is a place or country."""
         return any(reading.entry is not None for reading in self._readings[key])

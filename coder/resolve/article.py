@@ -96,7 +96,8 @@ class Article:
                     not match.entries[0].user
                     and normalise(text[match.start : match.end]) in self._ambiguities
                 ):
-                    entry = self.choose(index, match) if settle else None
+                    plain = self._ambiguities.plain(normalise(text[match.start : match.end]))
+                    entry = self.choose(index, match) if settle else plain
                 if entry is None or not entry.country:
                     continue
                 if entry.kind in _OWNING:

@@ -45,6 +45,19 @@ def add_months(day: datetime.date, months: int) -> datetime.date:
     raise AssertionError("every month has 28 days")
 
 
+def easter(year: int) -> datetime.date:
+    """Return Easter Sunday of the Gregorian calendar (the anonymous algorithm of Meeus, Jones and Butcher)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    m = (a + 11 * h) // 319
+    r = (2 * e + 2 * i - k - h + m + 32) % 7
+    n = (h - m + r + 90) // 25
+    return datetime.date(year, n, (h - m + r + n + 19) % 32)
+
+
 def monday_of(day: datetime.date) -> datetime.date:
     """Return the Monday of the week in which ``day`` lies."""
     return day - datetime.timedelta(days=day.weekday())

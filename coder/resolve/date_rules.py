@@ -8,7 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from coder.resolve.calendar import DAYS, FEASTS, MONTHS, NUMBERS, add_months, monday_of, nearest_year, number
+from coder.resolve.calendar import (
+    DAYS,
+    FEASTS,
+    MONTHS,
+    NUMBERS,
+    add_months,
+    easter,
+    monday_of,
+    nearest_year,
+    number,
+)
 from coder.resolve.records import DatePrecision
 
 
@@ -169,9 +179,51 @@ def _past_count(match: re.Match[str], setting: Setting) -> Reading | None:
     return shifted
 
 
+def _week_of_month(match: re.Match[str], setting: Setting) -> Reading | None:
+    month, year = MONTHS[match["month"]], match["year"]
+    found = nearest_year(month, 1, setting.anchor, setting.future)
+    if found is None:
+        return None
+    first = found.replace(year=int(year)) if year else found
+    if match["which"] == "last":
+        return Reading(add_months(first, 1) - _WEEK, "week")
+    which = ("first", "second", "third", "fourth").index(match["which"])
+    return Reading(first + which * _WEEK, "week")
+
+
+def _end_of(match: re.Match[str], setting: Setting) -> Reading | None:
+    """ "by the end of the month": the span that is to end, whose last day nobody means exactly."""
+    unit, anchor = match[1], setting.anchor
+    if unit == "week":
+        return Reading(monday_of(anchor), "week")
+    return (
+        Reading(anchor.replace(day=1), "month")
+        if unit == "month"
+        else Reading(anchor.replace(month=1, day=1), "year")
+    )
+
+
+def _easter(match: re.Match[str], setting: Setting) -> Reading | None:
+    shift = {"good friday": -2, "easter monday": 1, "holy saturday": -1, "maundy thursday": -3}.get(
+        match[1], 0
+    )
+    years = (
+        [int(match[2])]
+        if match[2]
+        else [setting.anchor.year + step for step in ((0, 1) if setting.future else (0, -1))]
+    )
+    for year in years:
+        day = easter(year) + _day(shift)
+        if match[2] or (day >= setting.anchor if setting.future else day <= setting.anchor):
+            return Reading(day, "day")
+    return None
+
+
 def _relative_unit(match: re.Match[str], setting: Setting) -> Reading | None:
     which, unit, anchor = match[1], match[2], setting.anchor
-    step = {"last": -1, "previous": -1, "past": -1, "next": 1, "coming": 1}.get(which, 0)
+    if which == "past":
+        return _shift(anchor, -1, unit)
+    step = {"last": -1, "previous": -1, "next": 1, "coming": 1}.get(which, 0)
     if unit == "week":
         return Reading(monday_of(anchor) + step * _WEEK, "week")
     if unit == "month":
@@ -274,6 +326,15 @@ RULES: tuple[tuple[re.Pattern[str], Handler], ...] = tuple(
         (rf"\b({_YEAR})-(\d\d)-(\d\d)\b", _iso),
         (rf"\b(\d{{1,2}})[/.](\d{{1,2}})[/.]({_YEAR})\b", _slashed),
         (r"\b9/11\b", _eleventh),
+        (
+            rf"\b(good friday|easter sunday|easter monday|holy saturday|maundy thursday|easter)\b(?:,?\s+({_YEAR}))?",
+            _easter,
+        ),
+        (
+            rf"\b(?P<which>first|second|third|fourth|last)\s+week\s+(?:of|in)\s+(?P<month>{_MONTH})\b(?:,?\s+(?P<year>{_YEAR}))?",
+            _week_of_month,
+        ),
+        (r"\bend\s+of\s+(?:the|this)\s+(week|month|year)\b", _end_of),
         (rf"\b{_DATE_MD}", _month_day),
         (rf"\b{_DATE_DM}", _month_day),
         (rf"\b(?P<n>{_NUMBER})\s+weeks?\s+ago\s+(?:on\s+)?(?P<day>{_DAY})\b", _week_ago_day),

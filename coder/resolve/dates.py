@@ -9,10 +9,10 @@ from coder.resolve.date_rules import Reading, Setting, read_time
 from coder.resolve.records import DatePrecision, EventDate
 
 _COMING = re.compile(
-    r"\b(?:will|would|shall|won't|'ll|due|scheduled|slated|to resume|plans? to|planning to|planned for|set to|"
-    r"expected (?:to|on|in)|is to|are to|was to|were to|going to|ahead of|by the end of|deadline|upcoming|starting|"
-    r"begins?|arrives?|opens?|resumes?|expires?|takes? place|vows? to|agreed to meet|to be held|called for|calls? for|"
-    r"intends? to|promised to|may|might|could)\b",
+    r"\b(?:will|would|shall|won't|'ll|due|scheduled|slated|to resume|plans? to|planning to|planned for|set to|set for|"
+    r"(?:is|are) on|falls on|expected (?:to|on|in)|is to|are to|was to|were to|going to|ahead of|by the end of|deadline|"
+    r"upcoming|starting|begins?|arrives?|opens?|resumes?|expires?|takes? place|vows? to|agreed to meet|to be held|"
+    r"called for|calls? for|intends? to|promised to|may|might|could)\b",
     re.I,
 )
 _TELLING = re.compile(
@@ -32,7 +32,7 @@ def speaks_of_future(sentence: str, start: int, end: int) -> bool:
     "The court will rule on Monday" is ahead; in "said on Monday it will rule" the saying is what happened on Monday.
     """
     before = sentence[:start]
-    coming = max((match.start() for match in _COMING.finditer(before)), default=-1)
+    coming = max((match.start() for match in _COMING.finditer(sentence, 0, start + 2)), default=-1)
     if coming < 0:
         return False
     telling = max((match.start() for match in _TELLING.finditer(before)), default=-1)
