@@ -140,6 +140,30 @@ def stats(
         typer.echo(f"{card}: {'figures refreshed' if changed else 'figures were up to date'}", err=True)
 
 
+@corpus_app.command()
+def agree(
+    first: Annotated[Path, typer.Argument(help="Markup file (or folder of them) of the first annotation.")],
+    second: Annotated[Path, typer.Argument(help="The second annotation of the same sentences.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    ontology: _Ontology = None,
+) -> None:
+    """Compare two annotations of the same sentences: Cohen's kappa, event F1, span agreement, confusions.
+
+    Example: coder corpus agree seeds/agreement/first.txt seeds/agreement/second.txt
+    """
+    from coder.corpus.agreement import agreement, render_agreement
+    from coder.corpus.batches import read_sentences
+    from coder.ontology import load_ontology
+
+    table = load_ontology(ontology)
+    one, other = read_sentences([first], table), read_sentences([second], table)
+    report = agreement(one, other, lambda code: table[code].root)
+    if as_json:
+        typer.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
+    else:
+        typer.echo(render_agreement(report))
+
+
 @corpus_app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="File of labelled sentences.")],
