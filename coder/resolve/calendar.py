@@ -34,9 +34,14 @@ def number(word: str) -> int:
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
-    """Return the same day ``months`` later (earlier if negative), or the last day of a shorter month."""
+    """Return the same day ``months`` later (earlier if negative), or the last day of a shorter month.
+
+    OverflowError outside the years 1 to 9999.
+    """
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
+        raise OverflowError(f"year {year} is outside the calendar")
     for last in (day.day, 30, 29, 28):
         try:
             return datetime.date(year, month + 1, min(day.day, last))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 
-from coder.resolve.date_rules import Reading, Setting, read_time
-from coder.resolve.records import DatePrecision, EventDate
+from coder.resolve.date_handlers import Setting
+from coder.resolve.date_rules import read_time
+from coder.resolve.records import EventDate
 
 _COMING = re.compile(
     r"\b(?:will|would|shall|won't|'ll|due|scheduled|slated|to resume|plans? to|planning to|planned for|set to|set for|"
@@ -20,10 +21,6 @@ _TELLING = re.compile(
     r"ordered|decided|urged|threatened|promised|signed|approved)\b",
     re.I,
 )
-_STEP_BACK = re.compile(
-    r"\b(?:earlier|before|later|after|previous|following|same|next (?:day|morning))\b", re.I
-)
-_PRECISION: dict[str, DatePrecision] = {"day": "day", "week": "week", "month": "month"}
 
 
 def speaks_of_future(sentence: str, start: int, end: int) -> bool:
@@ -67,9 +64,7 @@ def resolve_date(
     setting = Setting(day, reference or day, future)
     # The span may leave the decisive "in" or "last" outside: "in [May]".
     lead = sentence[max(0, span[0] - 5) : span[0]]
-    reading = (
-        read_time(text, setting) or (read_time(lead + text, setting) if lead else None) or _library(text, day)
-    )
+    reading = read_time(text, setting) or (read_time(lead + text, setting) if lead else None)
     if reading is None:
         return EventDate(default.date, text, default.precision, default.basis)
     if not known and not _is_absolute(text):
@@ -81,19 +76,3 @@ def _is_absolute(text: str) -> bool:
     return bool(re.search(r"\b(?:1[6-9]|20)\d\d\b|9/11", text)) and not re.search(
         r"\b(?:ago|last|next|this)\b", text, re.I
     )
-
-
-def _library(text: str, anchor: datetime.date) -> Reading | None:
-    """Read rarer forms (quarters, "the first week of April", "12/03/2019") by date-wrangler."""
-    if not any(char.isalnum() for char in text) or len(text) > 200:
-        return None
-    from date_wrangler import parse
-
-    found = parse(text, today=anchor)
-    if not found:
-        return None
-    grain = found[0].range.grain.value
-    start = found[0].range.start
-    if start is None:
-        return None
-    return Reading(start, _PRECISION.get(grain, "year"))

@@ -65,15 +65,17 @@ class PlaceTables:
         seat = self._capitals.get(country)
         return resolve_place(seat, self, {**weights, country: 50.0}) if seat else None
 
-    def country(self, name: str) -> Place | None:
-        """Return the place that a country's own name or adjective stands for, None for other words."""
+    def countries(self, name: str) -> list[Place]:
+        """Return the places that a country's own name or adjective stands for, none for other words."""
+        found = {}
         for entry in self._lexicon.get(name):
-            if entry.kind in ("country", "nationality") and entry.country:
+            if entry.kind in ("country", "nationality") and entry.country and entry.country not in found:
                 middle = self.middles.get(entry.country)
                 if middle is None:
-                    return Place(name=entry.name, country=entry.country, precision="country")
-                return Place(None, entry.name, entry.country, None, *middle, "country")
-        return None
+                    found[entry.country] = Place(name=entry.name, country=entry.country, precision="country")
+                else:
+                    found[entry.country] = Place(None, entry.name, entry.country, None, *middle, "country")
+        return list(found.values())
 
 
 def speaks_of_capital(text: str) -> bool:
@@ -182,11 +184,10 @@ def _candidates(phrase: str, tables: PlaceTables) -> list[Place]:
     sites = tables.sites.get(normalise(phrase))
     if sites:
         return sites
-    land = tables.country(phrase)
+    lands = tables.countries(phrase)
     found = [_from_gazetteer(place) for place in tables.gazetteer.find(phrase)]
-    if land is not None:
-        return [land, *(place for place in found if place.country != land.country)]
-    return found
+    known = {place.country for place in lands}
+    return [*lands, *(place for place in found if place.country not in known)]
 
 
 def _from_gazetteer(place: GazetteerPlace) -> Place:
