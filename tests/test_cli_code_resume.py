@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pipeline_fakes import FakeEngine, FakeParser, fake_coder
@@ -19,13 +18,14 @@ from pipeline_fakes import FakeEngine, FakeParser, fake_coder
 from coder.errors import CoderError, InputError, ModelError, OntologyError
 from coder.infer.records import ParsedEvent
 from coder.pipeline.coding import EventCoder, Selection
+from coder.pipeline.event import Event
 from coder.pipeline.parts import Parts
 from coder.pipeline.read import ReadOptions
 from coder.pipeline.run import Listeners, RunOptions, run
 from coder.pipeline.summary import Summary
 
 
-def no_show(batches: Iterable[pa.RecordBatch]) -> None:
+def no_show(groups: Iterable[list[Event]]) -> None:
     raise AssertionError("there is an output file")
 
 

@@ -24,6 +24,7 @@ from reading import read_all
 
 from coder.pipeline.article import Article
 from coder.pipeline.coding import Selection
+from coder.pipeline.event import Event
 from coder.pipeline.read import RecordError
 from coder.pipeline.run import Listeners, RunOptions, run
 
@@ -248,7 +249,7 @@ def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     assert "Permission denied" in items[0].reason  # type: ignore[union-attr]
 
 
-def no_show(batches: Iterable[pa.RecordBatch]) -> None:
+def no_show(groups: Iterable[list[Event]]) -> None:
     raise AssertionError
 
 

@@ -348,7 +348,9 @@ def test_a_column_that_occurs_twice_is_an_error(tmp_path: Path) -> None:
 def test_a_csv_without_rows(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(text)
-    assert reasons(path) == {"": [": the file is empty"], "\n\n": [": the file has no header line"]}.get(text, [])
+    assert reasons(path) == {"": [": the file is empty"], "\n\n": [": the file has no header line"]}.get(
+        text, []
+    )
 
 
 def test_a_latin_1_row_in_a_utf8_csv_is_reported_alone(tmp_path: Path) -> None:

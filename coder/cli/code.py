@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from coder.pipeline.event import Event
     from coder.pipeline.run import RunOptions
     from coder.pipeline.summary import Summary
 
@@ -175,7 +176,7 @@ def run_with_terminal(options: "RunOptions", engine: Any, quiet: bool = False) -
         if console.is_terminal and not quiet:
             result = _run_with_bar(options, engine, console, tell)
         else:
-            result = run(options, engine, Listeners(tell), lambda batches: _show(batches, options.schema))
+            result = run(options, engine, Listeners(tell), lambda groups: _show(groups, options.schema))
     except KeyboardInterrupt:
         kept = " Run the same command again to go on." if options.output is not None else ""
         console.print(f"stopped.{kept}", markup=False)
@@ -208,24 +209,26 @@ def _run_with_bar(options: "RunOptions", engine: Any, console: Any, tell: Any) -
             bar.update(task, description=counts)
 
         listeners: Listeners = Listeners(tell, progress)
-        return run(options, engine, listeners, lambda batches: _show(batches, options.schema))
+        return run(options, engine, listeners, lambda groups: _show(groups, options.schema))
 
 
-def _show(batches: Iterable[Any], schema: str) -> None:
+def _show(groups: "Iterable[list[Event]]", schema: str) -> None:
     """Events to standard output: a table on a terminal, JSON Lines in a pipe."""
     if sys.stdout.isatty():
         from rich.console import Console
 
         from coder.pipeline.write.table import show_table
 
-        show_table(batches, Console())
-    else:
-        from coder.pipeline.write.columns import column_set
-        from coder.pipeline.write.jsonl import stream_jsonl
+        show_table(groups, Console())
+        return
+    from coder.pipeline.write.columns import column_set
+    from coder.pipeline.write.jsonl import write_rows
 
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8")
-        stream_jsonl(map(column_set(schema).convert, batches), sys.stdout)
+    columns = column_set(schema)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+    for events in groups:
+        write_rows((columns.convert_row(event.to_row()) for event in events), sys.stdout)
 
 
 def _tell_summary(result: "Summary", options: "RunOptions", tell: Any) -> None:

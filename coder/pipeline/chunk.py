@@ -1,24 +1,19 @@
-"""The unit of work of a batch run: some articles in, one self-contained payload out."""
+"""The unit of work of a batch run: some articles in, their events and what is to be known of them out."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-import pyarrow as pa
 
 from coder.errors import CoderError, InputError
 from coder.pipeline.article import Article
 from coder.pipeline.coding import CodedArticle, EventCoder
-from coder.pipeline.event import EVENT_SCHEMA, Event, events_to_batch
+from coder.pipeline.event import Event
 from coder.pipeline.read import ReadOptions, RecordError, Source, read_source
 from coder.pipeline.read.record import Notices
 
 # About a thousand sentences: full batches for the parser, and little lost when a run is killed.
 _CHARACTERS = 200_000
 _ITEMS = 256
-_META = b"coder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +101,38 @@ def chunked(
         yield chunk
 
 
-def code_chunk(coder: EventCoder, chunk: Chunk) -> bytes:
-    """Return the payload of a chunk: its events as an Arrow file whose metadata are its :class:`ChunkMeta`.
+class CodedChunk:
+    """The events of a chunk and its meta; made in this process, or in another one and brought here as the bytes of a payload."""
+
+    def __init__(
+        self, meta: ChunkMeta, events: list[Event] | None = None, payload: bytes | None = None
+    ) -> None:
+        self.meta = meta
+        self._events = events
+        self._payload = payload
+
+    def events(self) -> list[Event]:
+        """Return the events, in order."""
+        if self._events is None:
+            from coder.pipeline.payload import unpack
+            from coder.pipeline.table import batch_to_events
+
+            batches, _ = unpack(self._payload)
+            self._events = [event for batch in batches for event in batch_to_events(batch)]
+        return self._events
+
+    def payload(self) -> bytes:
+        """Return events and meta as the bytes of one Arrow file."""
+        if self._payload is None:
+            from coder.pipeline.payload import pack
+            from coder.pipeline.table import events_to_batch
+
+            self._payload = pack(events_to_batch(self._events or []), self.meta)
+        return self._payload
+
+
+def code_chunk(coder: EventCoder, chunk: Chunk) -> CodedChunk:
+    """Return the events of a chunk.
 
     An article that cannot be coded becomes an error and spoils no other. Raises CoderError when the model
     or another file of ours is at fault.
@@ -135,7 +160,7 @@ def code_chunk(coder: EventCoder, chunk: Chunk) -> bytes:
         codes=Counter(event.code for event in events),
         dyads=Counter(_dyad(event) for event in events if event.source_country and event.target_country),
     )
-    return pack(events_to_batch(events), meta)
+    return CodedChunk(meta, events)
 
 
 class _ArticleError(Exception):
@@ -160,66 +185,3 @@ def _coded(coder: EventCoder, articles: list[Article]) -> list[CodedArticle]:
 
 def _dyad(event: Event) -> str:
     return f"{event.source_country}-{event.target_country}"
-
-
-def pack(batch: pa.RecordBatch, meta: ChunkMeta) -> bytes:
-    """Return events and meta as the bytes of one Arrow file."""
-    values = {
-        "number": meta.number,
-        "end": [meta.end.source, meta.end.record],
-        "read": meta.read,
-        "articles": meta.articles,
-        "sentences": meta.sentences,
-        "events": meta.events,
-        "errors": [error.to_dict() for error in meta.errors],
-        "codes": meta.codes,
-        "dyads": meta.dyads,
-    }
-    schema = EVENT_SCHEMA.with_metadata({_META: json.dumps(values).encode()})
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
-        if batch.num_rows:
-            writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
-    payload: bytes = sink.getvalue().to_pybytes()
-    return payload
-
-
-def unpack(payload: Any) -> tuple[list[pa.RecordBatch], ChunkMeta]:
-    """Return the events and meta of a payload (bytes, or an Arrow buffer or file); raises pyarrow's error
-    when it is not whole.
-    """
-    with pa.ipc.open_file(payload) as reader:
-        values = json.loads(reader.schema.metadata[_META])
-        batches = [
-            pa.RecordBatch.from_arrays(reader.get_batch(index).columns, schema=EVENT_SCHEMA)
-            for index in range(reader.num_record_batches)
-        ]
-    meta = ChunkMeta(
-        values["number"],
-        Position(*values["end"]),
-        values["read"],
-        values["articles"],
-        values["sentences"],
-        values["events"],
-        [RecordError(**error) for error in values["errors"]],
-        Counter(values["codes"]),
-        Counter(values["dyads"]),
-    )
-    return batches, meta
-
-
-def merge_payloads(chunk: Chunk, payloads: Iterable[bytes]) -> bytes:
-    """Return one payload for a chunk whose articles were coded one by one."""
-    meta = ChunkMeta(chunk.number, chunk.end, read=len(chunk.articles), errors=list(chunk.errors))
-    batches: list[pa.RecordBatch] = []
-    for payload in payloads:
-        events, part = unpack(payload)
-        batches.extend(events)
-        meta.articles += part.articles
-        meta.sentences += part.sentences
-        meta.events += part.events
-        meta.errors.extend(part.errors)
-        meta.codes.update(part.codes)
-        meta.dyads.update(part.dyads)
-    table = pa.Table.from_batches(batches, EVENT_SCHEMA).combine_chunks()
-    return pack(table.to_batches()[0] if table.num_rows else events_to_batch([]), meta)

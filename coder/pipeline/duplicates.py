@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from coder.errors import InputError
-from coder.pipeline.event import EVENT_SCHEMA
+from coder.pipeline.table import EVENT_SCHEMA
 
 MODES = ("copies", "daily")
 _Row = dict[str, object]

@@ -11,14 +11,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from coder.errors import InputError
-from coder.pipeline.chunk import ChunkMeta, Position, unpack
+from coder.pipeline.chunk import ChunkMeta, CodedChunk, Position
 from coder.pipeline.read import RecordError
 from coder.pipeline.write.atomic import replacing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _RUN, _FINISHED = "run.json", "finished.json"
 
@@ -66,39 +67,41 @@ class Parts:
             )
         yield from self._load()
 
-    def add(self, payload: bytes) -> ChunkMeta:
-        """Put the payload of the next chunk on disk; raises InputError when the disk is full, the work so far
+    def add(self, coded: CodedChunk) -> None:
+        """Put the next chunk on disk; raises InputError when the disk is full, the work so far
         being kept.
         """
         try:
             with replacing(self._path(self.count)) as temporary:
-                temporary.write_bytes(payload)
+                temporary.write_bytes(coded.payload())
         except OSError as error:
             raise InputError(
                 f"the work cannot be stored in {self.folder}: {error.strerror}. What was coded so far is "
                 "kept: "
                 "mend this and run the same command again to go on"
             ) from None
-        _, meta = unpack(payload)
-        self._count(meta)
-        return meta
+        self._count(coded.meta)
 
     def _count(self, meta: ChunkMeta) -> None:
         self.count += 1
         self.read += meta.read
         self.end = meta.end
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self) -> Iterator["pa.RecordBatch"]:
         """Yield the events of all parts, in order, one part in memory at a time."""
         for number in range(self.count):
-            batches, _ = unpack(self._path(number).read_bytes())
-            yield from batches
+            yield from self._unpack(number)[0]
 
     def errors(self) -> Iterator[RecordError]:
         """Yield the errors of all parts, in order."""
         for number in range(self.count):
-            _, meta = unpack(self._path(number).read_bytes())
-            yield from meta.errors
+            yield from self._unpack(number)[1].errors
+
+    def _unpack(self, number: int) -> "tuple[list[pa.RecordBatch], ChunkMeta]":
+        # pyarrow is loaded with the first part, not with this module: a run without output has no parts.
+        from coder.pipeline.payload import unpack
+
+        return unpack(self._path(number).read_bytes())
 
     @staticmethod
     def is_unfinished(output: Path) -> bool:
@@ -139,10 +142,10 @@ class Parts:
         return self.folder / f"part-{number:06d}.arrow"
 
     def _load(self) -> Iterator[ChunkMeta]:
-        while (path := self._path(self.count)).exists():
+        while self._path(self.count).exists():
             try:
-                _, meta = unpack(path.read_bytes())
-            except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+                _, meta = self._unpack(self.count)
+            except Exception:
                 # Renamed but never written out, as after a loss of power: it and what follows is done again.
                 break
             self._count(meta)

@@ -1,4 +1,4 @@
-"""Chunks coded in this process or by a pool of processes, results in order, a bounded number under way."""
+"""Chunks coded by a pool of processes, results in order, a bounded number under way."""
 
 import multiprocessing
 import os
@@ -10,29 +10,27 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from coder.errors import CoderError
-from coder.pipeline.chunk import Chunk, code_chunk, merge_payloads
+from coder.pipeline.chunk import Chunk, CodedChunk, code_chunk
 from coder.pipeline.coding import EventCoder
 from coder.pipeline.engine import Engine
+from coder.pipeline.payload import merge_payloads, unpack
 
 # Chunks under way a worker: one at hand and one waiting keep it busy while results are written.
 _AHEAD = 2
 _MOST_DEATHS = 8
 
 
-def code_chunks(chunks: Iterable[Chunk], engine: Engine, workers: int) -> Iterator[bytes]:
-    """Yield the payload of each chunk in order; ``workers`` 0 codes in this process.
+def code_in_pool(chunks: Iterable[Chunk], engine: Engine, workers: int) -> Iterator[CodedChunk]:
+    """Yield the chunks coded by ``workers`` processes, in order.
 
-    A worker that dies is replaced; the article that kills it twice becomes an error, and everything else is
-    coded. Raises the error of the engine when it cannot be loaded.
+    A worker that dies is replaced; the article that kills it twice becomes an error, and everything else is coded.
+    Raises the error of the engine when it cannot be loaded.
     """
-    if workers == 0:
-        coder = engine.load()
-        for chunk in chunks:
-            yield code_chunk(coder, chunk)
-        return
     pool = _Pool(engine, workers)
     try:
-        yield from pool.code(chunks)
+        for payload in pool.code(chunks):
+            _, meta = unpack(payload)
+            yield CodedChunk(meta, payload=payload)
     finally:
         pool.stop()
 
@@ -147,4 +145,4 @@ def _end_with_parent() -> None:
 def _code(chunk: Chunk) -> bytes:
     if _coder is None:
         raise _failure or CoderError("the worker process has no model")
-    return code_chunk(_coder, chunk)
+    return code_chunk(_coder, chunk).payload()

@@ -8,16 +8,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from coder.errors import InputError
-from coder.pipeline.chunk import Chunk, chunked, unpack
+from coder.pipeline.chunk import Chunk, CodedChunk, chunked, code_chunk
 from coder.pipeline.dates import parse_date
-from coder.pipeline.duplicates import check_mode, mark_duplicates
 from coder.pipeline.engine import Engine
-from coder.pipeline.event import EVENT_SCHEMA
+from coder.pipeline.event import FIELD_NAMES, Event
 from coder.pipeline.parts import Parts, input_fingerprint
-from coder.pipeline.pool import code_chunks
 from coder.pipeline.read import FORMATS, SUFFIXES, Notices, ReadOptions, RecordError, Sources
 from coder.pipeline.summary import Summary
 from coder.pipeline.write import WriteOptions, check_output, write_events
@@ -26,6 +22,7 @@ from coder.pipeline.write.columns import column_set
 from coder.pipeline.write.errors import ErrorFile
 
 _REASONS_TOLD = 5
+Show = Callable[[Iterable[list[Event]]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +73,9 @@ def run(
     options: RunOptions,
     engine: Engine,
     listeners: Listeners,
-    show: Callable[[Iterable[pa.RecordBatch]], None],
+    show: Show,
 ) -> Summary:
-    """Code all sources; return what was done. ``show`` takes the batches of events when there is no output
-    file.
+    """Code all sources; return what was done. ``show`` takes groups of events when there is no output file.
 
     Every source is read to its end and every record coded or reported in the error file. With an output, the
     work is kept part by part and an interrupted run goes on when it is called again. Raises InputError,
@@ -127,6 +123,8 @@ def _check(options: RunOptions) -> None:
     if options.read.default_date is not None and parse_date(options.read.default_date) is None:
         raise InputError("--date is empty: give the day of publication, such as 2019-10-07")
     if options.duplicates is not None:
+        from coder.pipeline.duplicates import check_mode
+
         check_mode(options.duplicates)
         if options.output is None:
             raise InputError(
@@ -159,21 +157,20 @@ def _run_to_caller(
     notices: Notices,
     summary: Summary,
     listeners: Listeners,
-    show: Callable[[Iterable[pa.RecordBatch]], None],
+    show: Show,
 ) -> None:
     with ErrorFile(options.error_file, options.force) as error_file:
 
-        def batches() -> Iterator[pa.RecordBatch]:
+        def groups() -> Iterator[list[Event]]:
             chunks = chunked(sources, options.read, notices, limit=options.limit)
-            for payload in code_chunks(chunks, engine, options.workers):
-                events, meta = unpack(payload)
-                summary.add(meta)
-                _tell_errors(meta.errors, summary, listeners)
-                error_file.add(meta.errors)
+            for coded in _coded(chunks, engine, options.workers):
+                summary.add(coded.meta)
+                _tell_errors(coded.meta.errors, summary, listeners)
+                error_file.add(coded.meta.errors)
                 listeners.progress(summary)
-                yield from events
+                yield coded.events()
 
-        show(batches())
+        show(groups())
     _write_summary(options, summary)
 
 
@@ -195,15 +192,27 @@ def _run_to_file(
             listeners.tell(
                 f"going on with the unfinished run in {parts.folder}: {summary.articles:,} articles are done"
             )
-        for payload in code_chunks(_remaining(options, sources, notices, parts), engine, options.workers):
-            meta = parts.add(payload)
-            summary.add(meta)
-            _tell_errors(meta.errors, summary, listeners)
+        for coded in _coded(_remaining(options, sources, notices, parts), engine, options.workers):
+            parts.add(coded)
+            summary.add(coded.meta)
+            _tell_errors(coded.meta.errors, summary, listeners)
             listeners.progress(summary)
         _finish(options, output, parts, summary, listeners)
         parts.remove()
     finally:
         parts.close()
+
+
+def _coded(chunks: Iterable[Chunk], engine: Engine, workers: int) -> Iterator[CodedChunk]:
+    """Code chunks in this process, or in as many as ``workers`` says; in order."""
+    if workers:
+        from coder.pipeline.pool import code_in_pool
+
+        yield from code_in_pool(chunks, engine, workers)
+    else:
+        coder = engine.load()
+        for chunk in chunks:
+            yield code_chunk(coder, chunk)
 
 
 def _finish(options: RunOptions, output: Path, parts: Parts, summary: Summary, listeners: Listeners) -> None:
@@ -213,7 +222,11 @@ def _finish(options: RunOptions, output: Path, parts: Parts, summary: Summary, l
     with ErrorFile(options.error_file, options.force, folder) as error_file:
         error_file.add(parts.errors())
     _write_summary(options, summary)
-    batches = mark_duplicates(parts.batches, options.duplicates) if options.duplicates else parts.batches()
+    batches = parts.batches()
+    if options.duplicates is not None:
+        from coder.pipeline.duplicates import mark_duplicates
+
+        batches = mark_duplicates(parts.batches, options.duplicates)
     columns = column_set(options.schema)
 
     def ready(temporary: Path) -> None:
@@ -251,7 +264,7 @@ def _fingerprint(options: RunOptions, engine: Engine, sources: Sources) -> dict[
         **engine.fingerprint(),
         "reading": {name: value for name, value in read.items() if value is not None},
         "limit": options.limit,
-        "table": blake2b(EVENT_SCHEMA.to_string().encode(), digest_size=8).hexdigest(),
+        "table": blake2b(" ".join(FIELD_NAMES).encode(), digest_size=8).hexdigest(),
     }
 
 

@@ -9,20 +9,15 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import cast
 
 from coder.errors import CoderError, InputError
 from coder.pipeline.article import Article
-from coder.pipeline.read.columnar import read_arrow, read_parquet
-from coder.pipeline.read.delimited import read_csv, read_tsv
-from coder.pipeline.read.json import read_json, read_json_lines
 from coder.pipeline.read.record import Item, Notices, Origin, ReadOptions, RecordError
 from coder.pipeline.read.source import Source, Sources
 from coder.pipeline.read.stream import Document, Stream, documents, unpacked
-from coder.pipeline.read.text import read_text
-from coder.pipeline.read.warc import read_warc
-from coder.pipeline.read.web import read_feed, read_html
 
 __all__ = [
     "FORMATS",
@@ -38,17 +33,18 @@ __all__ = [
 
 Reader = Callable[[Stream, Origin], Iterator[Item]]
 
-FORMATS: dict[str, Reader] = {
-    "txt": read_text,
-    "jsonl": read_json_lines,
-    "json": read_json,
-    "csv": read_csv,
-    "tsv": read_tsv,
-    "parquet": read_parquet,
-    "arrow": read_arrow,
-    "html": read_html,
-    "warc": read_warc,
-    "feed": read_feed,
+# Module and function of each format's reader, loaded with the first file of that format.
+FORMATS: dict[str, tuple[str, str]] = {
+    "txt": ("text", "read_text"),
+    "jsonl": ("json", "read_json_lines"),
+    "json": ("json", "read_json"),
+    "csv": ("delimited", "read_csv"),
+    "tsv": ("delimited", "read_tsv"),
+    "parquet": ("columnar", "read_parquet"),
+    "arrow": ("columnar", "read_arrow"),
+    "html": ("web", "read_html"),
+    "warc": ("warc", "read_warc"),
+    "feed": ("web", "read_feed"),
 }
 _BY_SUFFIX = {
     ".txt": "txt", ".text": "txt", ".md": "txt", ".markdown": "txt",
@@ -161,9 +157,9 @@ def _items(stream: Stream, suffix: str, origin: Origin) -> Iterator[Item]:
     if not head:
         raise InputError("the file is empty")
     name = origin.options.format or _format_of(head, suffix)
-    reader = FORMATS[name](stream, origin)
-    with closing(reader):  # type: ignore[type-var]
-        yield from reader
+    module, function = FORMATS[name]
+    reader: Reader = getattr(import_module(f"coder.pipeline.read.{module}"), function)
+    yield from reader(stream, origin)
 
 
 def _format_of(head: bytes, suffix: str) -> str:

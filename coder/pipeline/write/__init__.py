@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from coder.errors import InputError
 from coder.pipeline.write.atomic import replacing
 from coder.pipeline.write.columns import ColumnSet
-from coder.pipeline.write.csv import write_csv
-from coder.pipeline.write.duckdb import write_duckdb
-from coder.pipeline.write.jsonl import write_jsonl
-from coder.pipeline.write.parquet import write_parquet, write_partitioned
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 OUTPUT_SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl", ".duckdb")
 PARTITIONS = ("month", "country")
@@ -62,7 +60,7 @@ def check_output(path: Path, columns: ColumnSet, options: WriteOptions) -> None:
 
 
 def write_events(
-    batches: Iterable[pa.RecordBatch],
+    batches: Iterable["pa.RecordBatch"],
     path: Path,
     columns: ColumnSet,
     options: WriteOptions,
@@ -75,27 +73,38 @@ def write_events(
     ``folder`` and ``ready`` are those of :func:`coder.pipeline.write.atomic.replacing`. Returns the number of
     CSV cells that a spreadsheet would take for a formula (0 for other formats).
     """
+    # Each format loads its own library, and none that the run does not use.
     converted = (columns.convert(batch) for batch in batches)
     schema = columns.schema
-    formulas = 0
+    suffix = path.suffix.lower()
     with replacing(path, folder, ready) as temporary:
-        suffix = path.suffix.lower()
         if options.partition is not None:
+            from coder.pipeline.write.parquet import write_partitioned
+
             write_partitioned(converted, schema, temporary, options.partition)
         elif suffix == ".parquet":
+            from coder.pipeline.write.parquet import write_parquet
+
             write_parquet(converted, schema, temporary)
         elif suffix == ".jsonl":
+            from coder.pipeline.write.jsonl import write_jsonl
+
             write_jsonl(converted, temporary)
         elif suffix == ".duckdb":
+            from coder.pipeline.write.duckdb import write_duckdb
+
             write_duckdb(converted, schema, temporary)
         else:
-            tabs = suffix == ".tsv" or columns.tab_separated
-            formulas = write_csv(
+            from coder.pipeline.write.csv import write_csv
+
+            delimiter = "\t" if suffix == ".tsv" or columns.tab_separated else ","
+            escape = options.escape_formulas
+            return write_csv(
                 converted,
                 schema,
                 temporary,
-                delimiter="\t" if tabs else ",",
+                delimiter=delimiter,
                 header=columns.header,
-                escape_formulas=options.escape_formulas,
+                escape_formulas=escape,
             )
-    return formulas
+    return 0

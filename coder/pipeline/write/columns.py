@@ -2,44 +2,64 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from coder.errors import InputError
-from coder.pipeline.event import EVENT_SCHEMA
-from coder.pipeline.write.gdelt import GDELT_SCHEMA, gdelt_row
-from coder.pipeline.write.icews import ICEWS_SCHEMA, icews_row
+from coder.pipeline.write.gdelt import GDELT_COLUMNS, gdelt_row
+from coder.pipeline.write.icews import ICEWS_COLUMNS, icews_row
 from coder.pipeline.write.parts import Row
-from coder.pipeline.write.phoenix import PHOENIX_SCHEMA, phoenix_row
+from coder.pipeline.write.phoenix import PHOENIX_COLUMNS, phoenix_row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSet:
-    """Names, order and types of an output table, and how a row of the event table becomes one of it (None: as it is).
+    """Names, order and Arrow types of an output table, and how a row of the event table becomes one of it.
 
-    ``tab_separated`` and ``header`` describe its text files, as the data set of that name distributes them.
+    ``columns`` and ``row`` are None for the event table itself. ``tab_separated`` and ``header`` describe its text files, as the data set
+    of that name distributes them.
     """
 
     name: str
-    schema: pa.Schema
+    columns: tuple[tuple[str, str], ...] | None = None
     row: Callable[[Row], Row] | None = None
     tab_separated: bool = False
     header: bool = True
 
-    def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    @property
+    def schema(self) -> "pa.Schema":
+        """The Arrow schema of the table."""
+        import pyarrow as pa
+
+        from coder.pipeline.table import EVENT_SCHEMA
+
+        if self.columns is None:
+            return EVENT_SCHEMA
+        return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in self.columns])
+
+    def convert_row(self, row: Row) -> Row:
+        """Return a row of the event table in these columns."""
+        return row if self.row is None else self.row(row)
+
+    def convert(self, batch: "pa.RecordBatch") -> "pa.RecordBatch":
         """Return a batch of the event table in these columns."""
+        import pyarrow as pa
+
         if self.row is None:
             return batch
         rows = [self.row(row) for row in batch.to_pylist()]
-        columns = [pa.array([row[field.name] for row in rows], field.type) for field in self.schema]
-        return pa.RecordBatch.from_arrays(columns, schema=self.schema)
+        schema = self.schema
+        columns = [pa.array([row[field.name] for row in rows], field.type) for field in schema]
+        return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 _SETS = {
-    "coder": ColumnSet("coder", EVENT_SCHEMA),
-    "icews": ColumnSet("icews", ICEWS_SCHEMA, icews_row, tab_separated=True),
-    "gdelt": ColumnSet("gdelt", GDELT_SCHEMA, gdelt_row, tab_separated=True, header=False),
-    "phoenix": ColumnSet("phoenix", PHOENIX_SCHEMA, phoenix_row),
+    "coder": ColumnSet("coder"),
+    "icews": ColumnSet("icews", ICEWS_COLUMNS, icews_row, tab_separated=True),
+    "gdelt": ColumnSet("gdelt", GDELT_COLUMNS, gdelt_row, tab_separated=True, header=False),
+    "phoenix": ColumnSet("phoenix", PHOENIX_COLUMNS, phoenix_row),
 }
 CODER = _SETS["coder"]
 

@@ -3,9 +3,10 @@
 import csv
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -13,8 +14,8 @@ _LIST_SEPARATOR = ";"
 
 
 def write_csv(
-    batches: Iterable[pa.RecordBatch],
-    schema: pa.Schema,
+    batches: Iterable["pa.RecordBatch"],
+    schema: "pa.Schema",
     path: Path,
     *,
     delimiter: str = ",",

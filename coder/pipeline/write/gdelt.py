@@ -2,19 +2,17 @@
 
 import datetime
 
-import pyarrow as pa
-
 from coder.pipeline.write.parts import Row, actor_code, country_name, event_day, fips, number_of
 
-_TEXT, _NUMBER, _INT = pa.string(), pa.float64(), pa.int32()
+_TEXT, _NUMBER, _INT = "string", "float64", "int32"
 
 
-def _actor_fields(name: str) -> list[tuple[str, pa.DataType]]:
+def _actor_fields(name: str) -> list[tuple[str, str]]:
     parts = ("Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode", "Religion1Code", "Religion2Code")
     return [(f"{name}{part}", _TEXT) for part in (*parts, "Type1Code", "Type2Code", "Type3Code")]
 
 
-def _place_fields(name: str) -> list[tuple[str, pa.DataType]]:
+def _place_fields(name: str) -> list[tuple[str, str]]:
     return [
         (f"{name}Geo_Type", _INT),
         (f"{name}Geo_FullName", _TEXT),
@@ -27,31 +25,29 @@ def _place_fields(name: str) -> list[tuple[str, pa.DataType]]:
     ]
 
 
-GDELT_SCHEMA = pa.schema(
-    [
-        ("GlobalEventID", pa.int64()),
-        ("Day", _INT),
-        ("MonthYear", _INT),
-        ("Year", _INT),
-        ("FractionDate", _NUMBER),
-        *_actor_fields("Actor1"),
-        *_actor_fields("Actor2"),
-        ("IsRootEvent", _INT),
-        ("EventCode", _TEXT),
-        ("EventBaseCode", _TEXT),
-        ("EventRootCode", _TEXT),
-        ("QuadClass", _INT),
-        ("GoldsteinScale", _NUMBER),
-        ("NumMentions", _INT),
-        ("NumSources", _INT),
-        ("NumArticles", _INT),
-        ("AvgTone", _NUMBER),
-        *_place_fields("Actor1"),
-        *_place_fields("Actor2"),
-        *_place_fields("Action"),
-        ("DATEADDED", pa.int64()),
-        ("SOURCEURL", _TEXT),
-    ]
+GDELT_COLUMNS = (
+    ("GlobalEventID", "int64"),
+    ("Day", _INT),
+    ("MonthYear", _INT),
+    ("Year", _INT),
+    ("FractionDate", _NUMBER),
+    *_actor_fields("Actor1"),
+    *_actor_fields("Actor2"),
+    ("IsRootEvent", _INT),
+    ("EventCode", _TEXT),
+    ("EventBaseCode", _TEXT),
+    ("EventRootCode", _TEXT),
+    ("QuadClass", _INT),
+    ("GoldsteinScale", _NUMBER),
+    ("NumMentions", _INT),
+    ("NumSources", _INT),
+    ("NumArticles", _INT),
+    ("AvgTone", _NUMBER),
+    *_place_fields("Actor1"),
+    *_place_fields("Actor2"),
+    *_place_fields("Action"),
+    ("DATEADDED", "int64"),
+    ("SOURCEURL", _TEXT),
 )
 
 
@@ -61,7 +57,7 @@ def gdelt_row(row: Row) -> Row:
     Empty, because nothing of ours says it: tone, places of the actors, ADM codes, feature ids. ``IsRootEvent`` is 1 in the first
     sentence. Names are in capitals, countries of places in FIPS 10-4, as there.
     """
-    values: Row = dict.fromkeys(GDELT_SCHEMA.names)
+    values: Row = dict.fromkeys((name for name, _ in GDELT_COLUMNS))
     values |= _day(event_day(row))
     values |= _actor(row, "source", "Actor1") | _actor(row, "target", "Actor2") | _place(row)
     added: datetime.date | None = row["published"] or row["event_date"]

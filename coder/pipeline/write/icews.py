@@ -1,34 +1,30 @@
 """The columns of the ICEWS coded event data, as its tab-separated files have them."""
 
-import pyarrow as pa
-
 from coder.ontology.roles import load_roles
 from coder.pipeline.write.parts import Row, actor_code, country_name, event_day, number_of
 
-_TEXT = pa.string()
-ICEWS_SCHEMA = pa.schema(
-    [
-        ("Event ID", pa.int64()),
-        ("Event Date", pa.date32()),
-        ("Source Name", _TEXT),
-        ("Source Sectors", _TEXT),
-        ("Source Country", _TEXT),
-        ("Event Text", _TEXT),
-        ("CAMEO Code", _TEXT),
-        ("Intensity", pa.float64()),
-        ("Target Name", _TEXT),
-        ("Target Sectors", _TEXT),
-        ("Target Country", _TEXT),
-        ("Story ID", _TEXT),
-        ("Sentence Number", pa.int32()),
-        ("Publisher", _TEXT),
-        ("City", _TEXT),
-        ("District", _TEXT),
-        ("Province", _TEXT),
-        ("Country", _TEXT),
-        ("Latitude", pa.float64()),
-        ("Longitude", pa.float64()),
-    ]
+_TEXT = "string"
+ICEWS_COLUMNS = (
+    ("Event ID", "int64"),
+    ("Event Date", "date32"),
+    ("Source Name", _TEXT),
+    ("Source Sectors", _TEXT),
+    ("Source Country", _TEXT),
+    ("Event Text", _TEXT),
+    ("CAMEO Code", _TEXT),
+    ("Intensity", "float64"),
+    ("Target Name", _TEXT),
+    ("Target Sectors", _TEXT),
+    ("Target Country", _TEXT),
+    ("Story ID", _TEXT),
+    ("Sentence Number", "int32"),
+    ("Publisher", _TEXT),
+    ("City", _TEXT),
+    ("District", _TEXT),
+    ("Province", _TEXT),
+    ("Country", _TEXT),
+    ("Latitude", "float64"),
+    ("Longitude", "float64"),
 )
 
 

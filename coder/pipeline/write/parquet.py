@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 # Large enough to compress well, small enough that a reader can skip what it does not want.
@@ -34,6 +32,9 @@ def write_partitioned(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path
     ``month=unknown``.
     """
     partitioned = schema.append(pa.field(by, pa.string()))
+    # Loads half a second of modules that no other output needs.
+    import pyarrow.dataset as ds
+
     ds.write_dataset(
         (_with_key(batch, partitioned, by) for batch in batches),
         path,
@@ -48,6 +49,8 @@ def write_partitioned(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path
 
 
 def _with_key(batch: pa.RecordBatch, schema: pa.Schema, by: str) -> pa.RecordBatch:
+    import pyarrow.compute as pc
+
     if by == "month":
         key = pc.strftime(batch.column("event_date").cast(pa.timestamp("s")), format="%Y-%m")
     else:

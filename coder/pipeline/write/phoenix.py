@@ -1,38 +1,34 @@
 """The columns of the Historical Phoenix event data of the Cline Center, as its CSV files have them."""
 
-import pyarrow as pa
-
 from coder.pipeline.write.parts import PENTA, Row, actor_code, country_name, event_day
 
-_TEXT, _INT = pa.string(), pa.int32()
-PHOENIX_SCHEMA = pa.schema(
-    [
-        ("eid", _TEXT),
-        ("story_date", _TEXT),
-        ("year", _INT),
-        ("month", _INT),
-        ("day", _INT),
-        ("source", _TEXT),
-        ("source_root", _TEXT),
-        ("source_agent", _TEXT),
-        ("source_others", _TEXT),
-        ("target", _TEXT),
-        ("target_root", _TEXT),
-        ("target_agent", _TEXT),
-        ("target_others", _TEXT),
-        ("code", _TEXT),
-        ("root_code", _TEXT),
-        ("quad_class", _INT),
-        ("goldstein", pa.float64()),
-        ("joined_issues", _TEXT),
-        ("lat", pa.float64()),
-        ("lon", pa.float64()),
-        ("placename", _TEXT),
-        ("statename", _TEXT),
-        ("countryname", _TEXT),
-        ("aid", _TEXT),
-        ("process", _TEXT),
-    ]
+_TEXT, _INT = "string", "int32"
+PHOENIX_COLUMNS = (
+    ("eid", _TEXT),
+    ("story_date", _TEXT),
+    ("year", _INT),
+    ("month", _INT),
+    ("day", _INT),
+    ("source", _TEXT),
+    ("source_root", _TEXT),
+    ("source_agent", _TEXT),
+    ("source_others", _TEXT),
+    ("target", _TEXT),
+    ("target_root", _TEXT),
+    ("target_agent", _TEXT),
+    ("target_others", _TEXT),
+    ("code", _TEXT),
+    ("root_code", _TEXT),
+    ("quad_class", _INT),
+    ("goldstein", "float64"),
+    ("joined_issues", _TEXT),
+    ("lat", "float64"),
+    ("lon", "float64"),
+    ("placename", _TEXT),
+    ("statename", _TEXT),
+    ("countryname", _TEXT),
+    ("aid", _TEXT),
+    ("process", _TEXT),
 )
 
 

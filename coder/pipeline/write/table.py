@@ -1,29 +1,30 @@
 """Events as a table for the eye."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-import pyarrow as pa
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from coder.pipeline.event import Event
+
 _MOST_ROWS = 200
 
 
-def show_table(batches: Iterable[pa.RecordBatch], console: Console) -> None:
-    """Print up to 200 events as a table, article by article, with a line that says how many are not shown."""
+def show_table(groups: Iterable[Sequence[Event]], console: Console) -> None:
+    """Print up to 200 events as a table, with a line that says how many are not shown."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("date", "source", "code", "act", "target", "where", "conf."):
         table.add_column(name, overflow="fold", justify="right" if name == "conf." else "left")
     shown = hidden = 0
-    for batch in batches:
-        for row in batch.to_pylist():
+    for events in groups:
+        for event in events:
             if shown >= _MOST_ROWS:
                 hidden += 1
                 continue
             shown += 1
-            table.add_row(*(Text(cell) for cell in _cells(row)))
+            table.add_row(*(Text(cell) for cell in _cells(event)))
     if shown:
         console.print(table)
     else:
@@ -32,25 +33,19 @@ def show_table(batches: Iterable[pa.RecordBatch], console: Console) -> None:
         console.print(f"{hidden:,} more events are not shown: write them to a file with -o events.parquet")
 
 
-def _cells(row: dict) -> tuple[str, ...]:
-    act = row["code_name"].removesuffix(", not specified below")
-    if row["status"] != "asserted":
+def _cells(event: Event) -> tuple[str, ...]:
+    act = event.code_name.removesuffix(", not specified below")
+    if event.status != "asserted":
         act += " (not asserted)"
-    day = row["event_date"].isoformat() if row["event_date"] else "–"
-    place = row["place_name"] or row["place_text"] or "–"
-    where = (
-        f"{place}, {row['place_country']}"
-        if row["place_country"] and row["place_country"] != place
-        else place
-    )
+    place, country = event.place_name or event.place_text or "–", event.place_country
     return (
-        day,
-        _actor(row["source_text"], row["source_code"]),
-        row["code"],
+        event.event_date.isoformat() if event.event_date else "–",
+        _actor(event.source_text, event.source_code),
+        event.code,
         act,
-        _actor(row["target_text"], row["target_code"]),
-        where,
-        f"{row['confidence']:.2f}",
+        _actor(event.target_text, event.target_code),
+        f"{place}, {country}" if country and country != place else place,
+        f"{event.confidence:.2f}",
     )
 
 
