@@ -13,7 +13,8 @@ _DAY = rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:,?\s+(?P<year>\d{{4}}))?|(?
 _CAPITALS = r"[A-Z][A-Z'’.\-]+(?:[ -](?:[A-Z][A-Z'’.\-]+|DE|DA|AL|OF))*"
 _TITLE = r"[A-Z][a-z'’\-]+(?: [A-Z][a-z'’\-]+){0,2}"
 _AGENCY = r"\((?P<agency>[A-Za-z .&/-]{2,40})\)"
-_DASH = r"\s*(?:--|[-–—:_])\s*"
+# A hyphen within a word, as in "US-backed", closes no dateline.
+_DASH = r"(?:\s*--\s*|\s+[-–—_]+\s*|\s*[–—:]\s+|-\s+|\s*_\s+|(?<=\))\s*[-–—:_]\s*)"
 _FORMS = tuple(
     re.compile(form)
     for form in (

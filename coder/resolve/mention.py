@@ -168,6 +168,15 @@ def _code_parts(
     if entity is None and not nouns:
         nouns = [entry for _, entry in apposed if entry.kind == "role"]
         entity = _entity(apposed, text)
+    if nouns and all(noun.weak for noun in nouns):
+        # "the head of the army" is of the army.
+        nouns = [
+            entry
+            for part, pairs in by_part
+            if part.relation == "of"
+            for _, entry in pairs
+            if entry.kind == "role"
+        ] + nouns
     extra_nouns = [entry for _, entry in apposed if entry.kind == "role"]
     if entity is None and owned:
         entity = _entity(owned, text)

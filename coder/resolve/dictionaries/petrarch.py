@@ -56,6 +56,8 @@ def read_petrarch(path: Path, text: str) -> Dictionary:
         try:
             stripped = line.strip()
             if stripped.startswith("!") and _SET_LINE.match(stripped):
+                _close(pending, sets, dictionary)
+                pending = None
                 _read_set(stripped, sets)
             elif stripped.startswith("+"):
                 if pending is None:

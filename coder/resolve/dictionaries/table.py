@@ -50,8 +50,9 @@ def read_table_dictionary(path: Path, text: str) -> Dictionary:
             if not name:
                 raise ValueError("the name is missing")
             code, agent = _code(row)
+            dated = UserCode(code, _day(row, "from"), _day(row, "to"))
             entry = rows.setdefault((name, agent), (number, [], []))
-            entry[1].append(UserCode(code, _day(row, "from"), _day(row, "to")))
+            entry[1].append(dated)
             entry[2].extend(alias.strip() for alias in row.get("aliases", "").split("|") if alias.strip())
         except ValueError as error:
             dictionary.problems.append(Problem(path, number, str(error), delimiter.join(cells)))
