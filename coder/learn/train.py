@@ -3,12 +3,14 @@
 import json
 import logging
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import hydra
 from hydra.core.config_store import ConfigStore
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -24,6 +26,19 @@ ConfigStore.instance().store(name="train_schema", node=TrainConfig)
 def main(config: DictConfig) -> float:
     """Hydra's entry: train and return the validation score, which sweepers maximise."""
     return run(checked(config))
+
+
+def compose(overrides: Sequence[str] = ()) -> TrainConfig:
+    """Return the configuration of ``coder train OVERRIDES``, for ``run``; ``run_dir=FOLDER`` must be among the overrides.
+
+    Raises ConfigError for keys that do not exist and values that do not fit.
+    """
+    try:
+        with hydra.initialize_config_dir(str(asset("configs")), version_base="1.3"):
+            return checked(hydra.compose("train", list(overrides)))
+    except HydraException as error:
+        cause = f": {error.__cause__}" if error.__cause__ is not None else ""
+        raise ConfigError(f"{str(error).strip()}{cause}") from error
 
 
 def checked(config: DictConfig) -> TrainConfig:
