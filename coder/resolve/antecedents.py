@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 from coder.resolve.article import Article
 from coder.resolve.lexicon import Match, longest
@@ -49,16 +49,17 @@ _PARTICLES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Antecedent:
     """A mention that others can refer back to; ``words`` are its own words in normal form, ``coding`` may be empty."""
 
-    index: int
-    start: int
-    end: int
-    coding: Coding
-    words: frozenset[str]
-    subject: bool  # it opens its sentence
+    def __init__(self, article: Article, index: int, start: int, end: int, words: frozenset[str]) -> None:
+        self._article = article
+        self.index, self.start, self.end, self.words = index, start, end, words
+
+    @cached_property
+    def coding(self) -> Coding:
+        """What the mention says by its own words; computed when first asked for, as most are never."""
+        return self._article.code(self.index, (self.start, self.end))
 
     @property
     def person(self) -> bool:
@@ -106,17 +107,14 @@ class Antecedents:
                 spans.add(match.span())
         kept: list[Antecedent] = []
         for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-            coding = self._article.code(index, (start, end))
             words = name_words(text[start:end])
             if not words:
                 continue
-            named = _CALLED.search(text, 0, start)
-            if named and coding.person and coding.roles:
-                words |= name_words(named.group(1))
-            opens = not any(
-                c.isalpha() for c in re.sub(r"^\W*(?:the|a|an)\b", "", text[skip:start], flags=re.I)
-            )
-            kept.append(Antecedent(index, start, end, coding, words, opens or not kept))
+            item = Antecedent(self._article, index, start, end, words)
+            named = _CALLED.search(text, 0, start) if "," in text[:start] else None
+            if named and item.coding.person and item.coding.roles:
+                item.words |= name_words(named.group(1))
+            kept.append(item)
         return kept
 
     def _phrases(self, text: str, matches: Sequence[Match], skip: int) -> Iterable[Span]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 PRIMARY = frozenset({"GOV", "MIL", "COP", "JUD", "SPY", "OPP", "INS", "REB", "SEP", "UAF"})
 SECONDARY = frozenset(
     {
@@ -45,6 +47,7 @@ def order_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(seen, key=rank))
 
 
+@lru_cache(maxsize=4096)
 def compose(
     country: str | None,
     roles: tuple[str, ...],

@@ -26,6 +26,11 @@ class GazetteerPlace(NamedTuple):
     population: int
     kind: int
 
+    @property
+    def division(self) -> bool:
+        """Whether it is a first-level division, not a populated place."""
+        return self.kind == ADMIN1
+
 
 class _Strings:
     """Strings in one buffer of UTF-8, sliced on demand: a Python list of them would cost ten times the memory."""

@@ -100,10 +100,10 @@ class Lexicon:
             self._countries.setdefault(entry.country, entry.name)
         known = self._names.get(key)
         if known is None:
-            known = self._names[key] = _Name(proper=entry.kind != "role" and any(c.isupper() for c in name))
-            if name.replace(".", "").isupper() and len(name) <= 5 and entry.kind != "role":
+            known = self._names[key] = _Name(proper=entry.kind != "role" and name != name.lower())
+            if len(name) <= 5 and name.replace(".", "").isupper() and entry.kind != "role":
                 known.exact = name
-        elif entry.kind == "role" or not any(c.isupper() for c in name):
+        elif entry.kind == "role" or name == name.lower():
             known.proper, known.exact = False, None
         elif known.exact and known.exact != name:
             known.exact = None

@@ -107,7 +107,7 @@ _RULING_SUFFIX = re.compile(
 
 def turned_away(text: str, start: int, end: int) -> bool:
     """Whether an affix makes the name at ``start:end`` something else's relation: "pro-Iran", "US-backed"."""
-    if _TURNING_SUFFIX.match(text, end):
+    if text.startswith("-", end) and _TURNING_SUFFIX.match(text, end):
         return True
     return (
         start > 0
@@ -118,7 +118,7 @@ def turned_away(text: str, start: int, end: int) -> bool:
 
 def ruled_by(text: str, end: int) -> bool:
     """Whether the name that ends at ``end`` only says who rules the rest: "Hamas-run health ministry"."""
-    return bool(_RULING_SUFFIX.match(text, end))
+    return text.startswith("-", end) and bool(_RULING_SUFFIX.match(text, end))
 
 
 def is_former(text: str, start: int, end: int) -> bool:

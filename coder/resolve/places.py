@@ -6,15 +6,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from coder.assets import asset
-from coder.resolve.gazetteer import ADMIN1, Gazetteer, GazetteerPlace, shipped_gazetteer
 from coder.resolve.lexicon import Lexicon
 from coder.resolve.normalise import normalise
 from coder.resolve.records import Place, PlaceBasis, PlacePrecision
 from coder.resolve.tables import read_table, split_cell
 
 _WORDS = re.compile(r"[^\W_]+(?:['’.-]+[^\W_]+)*\.?")
+if TYPE_CHECKING:
+    from coder.resolve.gazetteer import Gazetteer, GazetteerPlace
+
 _DIVISION = re.compile(
     r"\b(?:province|governorate|region|district|state|oblast|county|department|prefecture|territory|division|"
     r"canton|emirate|krai|republic)\b",
@@ -52,6 +55,8 @@ class PlaceTables:
     def gazetteer(self) -> Gazetteer:
         """The gazetteer, read when first asked for."""
         if self._gazetteer is None:
+            from coder.resolve.gazetteer import shipped_gazetteer  # imports numpy
+
             self._gazetteer = shipped_gazetteer()
         return self._gazetteer
 
@@ -191,7 +196,7 @@ def _candidates(phrase: str, tables: PlaceTables) -> list[Place]:
 
 
 def _from_gazetteer(place: GazetteerPlace) -> Place:
-    precision: PlacePrecision = "admin1" if place.kind == ADMIN1 else "city"
+    precision: PlacePrecision = "admin1" if place.division else "city"
     return Place(
         None, place.name, place.country, place.admin1 or None, place.latitude, place.longitude, place.geonames_id,
         precision, None,
