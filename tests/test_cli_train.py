@@ -51,9 +51,7 @@ class TestTrain:
         assert "To append to your config use" not in done.stderr
 
     def test_unusable_data_is_said_without_a_trace(self, tmp_path: Path) -> None:
-        done = coder(
-            tmp_path, "train", "model=tfidf", "data=files", "data.train=t.jsonl", "data.validation=v.jsonl"
-        )
+        done = coder(tmp_path, "train", "data=files", "data.train=t.jsonl", "data.validation=v.jsonl")
         assert done.returncode == 2
         assert (
             "error: t.jsonl: no such file: make it by 'coder corpus build' or 'coder corpus import'"

@@ -1,10 +1,11 @@
 """The splits that a run trains on, as datasets of readings."""
 
+from __future__ import annotations
+
 import random
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from datasets import Dataset
 from tokenizers import Tokenizer
 
 from coder.assets import asset
@@ -18,6 +19,9 @@ from coder.learn.augment import Augmenter, AugmentShares
 from coder.learn.readings import ReadingEncoder, plan_readings, root_weights
 from coder.learn.schema import DataConfig, TrainConfig
 from coder.ontology import load_ontology
+
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 
 def labels_of(config: DataConfig) -> LabelSpace:
@@ -68,6 +72,8 @@ def readings(
     The last is None unless training draws rare roots more often (``data.sampling=oversample``); its mean is 1. Raises CorpusError when
     the sentences give nothing to read.
     """
+    from datasets import Dataset
+
     rng = random.Random(config.seed)
     if train and config.data.fraction < 1.0:
         sentences = rng.sample(sentences, max(1, round(len(sentences) * config.data.fraction)))

@@ -71,22 +71,24 @@ def run(config: TrainConfig) -> float:
 
 def train_parser(config: TrainConfig, folder: Path) -> float:
     """Train the event parser, save it, and (``trainer.export``) export, calibrate and evaluate it."""
+    from coder.learn.data import check_codes, count_long, labels_of, load_splits, readings
+
+    # What is wrong with the data is said before torch takes seconds to load.
+    checkpoint = find_checkpoint(config.trainer.resume, folder)
+    labels = labels_of(config.data)
+    splits = load_splits(config.data)
+    check_codes(splits, labels)
     import torch
     from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
 
     from coder.learn.backbone import load_backbone, start
-    from coder.learn.data import check_codes, count_long, labels_of, load_splits, readings
     from coder.learn.readings import collate
     from coder.learn.trainer import ParserTrainer
 
-    checkpoint = find_checkpoint(config.trainer.resume, folder)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
     set_seed(config.seed)
-    labels = labels_of(config.data)
-    splits = load_splits(config.data)
-    check_codes(splits, labels)
     model, tokenizer, pad_id = load_backbone(config.backbone, config.model, labels)
     if config.model.start_from:
         start(model, Path(config.model.start_from))
@@ -162,8 +164,6 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
 
 def find_checkpoint(resume: str | None, folder: Path) -> str | None:
     """Return the checkpoint that ``trainer.resume`` means, None to start afresh; ConfigError when it does not exist."""
-    from transformers.trainer_utils import get_last_checkpoint
-
     if resume is None:
         return None
     if resume != "last":
@@ -173,9 +173,12 @@ def find_checkpoint(resume: str | None, folder: Path) -> str | None:
             )
         return resume
     checkpoints = folder / "checkpoints"
-    found = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
-    if found is None:
+    found = {
+        int(p.parent.name.rpartition("-")[2]): str(p.parent)
+        for p in checkpoints.glob("checkpoint-*/trainer_state.json")
+    }
+    if not found:
         raise ConfigError(
             f"trainer.resume=last: no checkpoint in {checkpoints}: name the run to go on with, too: hydra.run.dir=RUN"
         )
-    return found
+    return found[max(found)]
