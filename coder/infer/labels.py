@@ -54,7 +54,8 @@ class Decoding:
     """Numbers that decoding uses, fitted on the validation split and saved with the model.
 
     Probabilities lie in 0..1. ``event_thresholds`` maps a root code to the least confidence of an event of that root;
-    roots that are not named use ``event_threshold``. ``backoff`` is the least probability of a code given its root below which its parent is given.
+    roots that are not named use ``event_threshold``. ``backoff`` is the least probability of a code given its root below which its parent is given;
+    ``event_share`` is the weight of the sentence's own events when given actors are classified.
     """
 
     trigger_threshold: float = 0.4
@@ -63,6 +64,7 @@ class Decoding:
     event_thresholds: dict[str, float] = field(default_factory=dict)
     assert_threshold: float = 0.5
     backoff: float = 0.35
+    event_share: float = 0.5
     root_temperature: float = 1.0
     code_temperature: float = 1.0
     confidence_weights: list[float] = field(default_factory=list)

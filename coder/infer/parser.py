@@ -1,6 +1,5 @@
 """The event parser: sentences in, parsed events out."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,8 +8,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from coder.assets import asset
-from coder.errors import InputError
-from coder.infer.decode import CodeTable, Reading, ScoredSpan, events_of, find_triggers, read_second, softmax
+from coder.infer.decode import CodeTable, Reading, ScoredSpan, events_of, find_triggers, read_second
 from coder.infer.encode import Encoded, cut, encode_batch, load_tokenizer, marks, windows
 from coder.infer.labels import MARKS, ModelSettings
 from coder.infer.records import Offsets, ParsedEvent
@@ -21,7 +19,7 @@ BATCH_ROWS = 64
 
 
 @dataclass(slots=True)
-class _Part:
+class Part:
     """A sentence, or a window of a long one, as the model reads it; ``shift`` is where it begins in the sentence."""
 
     sentence: int
@@ -65,16 +63,16 @@ class EventParser:
 
     def readings(self, sentences: Sequence[str]) -> Iterator[tuple[int, int, Reading]]:
         """Yield (sentence, shift, second reading) for each trigger above its threshold; offsets count from ``shift`` in the sentence."""
-        parts = self._parts(sentences)
-        jobs: list[tuple[_Part, ScoredSpan]] = []
-        for part, logits in self._run(parts, [{}] * len(parts), ("trigger",)):
+        parts = self.parts(sentences)
+        jobs: list[tuple[Part, ScoredSpan]] = []
+        for part, logits in self.run(parts, [{}] * len(parts), ("trigger",)):
             for trigger in find_triggers(
                 logits["trigger"], part.encoded, part.text, self.settings.decoding.trigger_threshold
             ):
                 if part.own[0] <= trigger.start + part.shift < part.own[1]:
                     jobs.append((part, trigger))
         spans: list[Mapping[str, Sequence[Offsets]]] = [{"trigger": [trigger.offsets]} for _, trigger in jobs]
-        done = self._run([part for part, _ in jobs], spans, ("tags", "root", "code", "status"))
+        done = self.run([part for part, _ in jobs], spans, ("tags", "root", "code", "status"))
         for (part, trigger), (_, logits) in zip(jobs, done, strict=True):
             one = {name: values[None] for name, values in logits.items()}
             reading = read_second(
@@ -96,42 +94,12 @@ class EventParser:
         self, rows: Sequence[tuple[str, Offsets | str | None, Offsets | str | None]]
     ) -> list[dict[str, float]]:
         """Classify many (sentence, source, target); see ``classify``."""
-        parts: list[_Part] = []
-        spans: list[Mapping[str, Sequence[Offsets]]] = []
-        for sentence, source, target in rows:
-            given = {
-                name: locate(sentence, actor, name)
-                for name, actor in (("source", source), ("target", target))
-                if actor is not None
-            }
-            part = self._part_with(sentence, list(given.values()))
-            parts.append(part)
-            spans.append({name: [(a - part.shift, b - part.shift)] for name, (a, b) in given.items()})
-        result = []
-        for _, logits in self._run(parts, spans, ("root", "code")):
-            decoding = self.settings.decoding
-            root = softmax(logits["root"] / decoding.root_temperature)[1:]
-            root = root / max(float(root.sum()), 1e-9)
-            code = self.table.within_roots(logits["code"] / decoding.code_temperature)
-            scores = code * root[self.table.root_of]
-            named = dict(zip(self.settings.labels.codes, map(float, scores), strict=True))
-            # A root without codes below it stands for itself.
-            named |= {
-                r: float(root[i])
-                for i, r in enumerate(self.settings.labels.roots)
-                if not len(self.table.rows_of_root[i])
-            }
-            result.append(named)
-        return result
+        from coder.infer.classify import classify_pairs
 
-    def _part_with(self, sentence: str, spans: Sequence[Offsets]) -> _Part:
-        """Return the whole sentence, or of a long one the window that holds most of ``spans``."""
-        parts = self._parts([sentence])
-        if not parts:
-            raise InputError("classify: the sentence is empty: give a sentence with words")
-        return max(parts, key=lambda p: sum(p.shift <= a and b <= p.shift + len(p.text) for a, b in spans))
+        return classify_pairs(self, rows)
 
-    def _parts(self, sentences: Sequence[str]) -> list[_Part]:
+    def parts(self, sentences: Sequence[str]) -> list[Part]:
+        """Tokenise ``sentences``, cut long ones into windows; sentences without words have no part."""
         parts = []
         for index, (text, encoded) in enumerate(
             zip(sentences, encode_batch(self.tokenizer, sentences), strict=True)
@@ -140,16 +108,16 @@ class EventParser:
                 continue
             for w in windows(encoded, len(text), self.settings.max_tokens):
                 parts.append(
-                    _Part(index, w.start, (w.own_start, w.own_end), text[w.start : w.end], cut(encoded, w))
+                    Part(index, w.start, (w.own_start, w.own_end), text[w.start : w.end], cut(encoded, w))
                 )
         return parts
 
-    def _run(
+    def run(
         self,
-        parts: Sequence[_Part],
+        parts: Sequence[Part],
         spans: Sequence[Mapping[str, Sequence[Offsets]]],
         wanted: tuple[str, ...],
-    ) -> list[tuple[_Part, Outputs]]:
+    ) -> list[tuple[Part, Outputs]]:
         """Run all parts in batches of like length; returns them in order with the logits of their own tokens."""
         order = sorted(range(len(parts)), key=lambda i: len(parts[i].encoded.ids))
         results: list[Outputs] = [{} for _ in parts]
@@ -179,25 +147,6 @@ class EventParser:
             for row, i in enumerate(chosen):
                 results[i] = {name: outputs[name][row] for name in wanted}
         return list(zip(parts, results, strict=True))
-
-
-def locate(sentence: str, actor: Offsets | str, name: str) -> Offsets:
-    """Return the offsets of ``actor`` in ``sentence``, as a word of its own if it occurs so; InputError when it is not there."""
-    if isinstance(actor, str):
-        start = sentence.find(actor) if actor.strip() else -1
-        if start >= 0 and (word := re.search(rf"(?<!\w){re.escape(actor)}(?!\w)", sentence)):
-            start = word.start()  # "Iran" is not the beginning of "Iranian"
-        if start < 0:
-            raise InputError(
-                f"{name} {actor!r} does not occur in the sentence {sentence!r}: copy it from the sentence letter by letter, or give offsets"
-            )
-        return (start, start + len(actor))
-    start, end = actor
-    if not 0 <= start < end <= len(sentence):
-        raise InputError(
-            f"{name} [{start}, {end}] does not lie inside the sentence of {len(sentence)} characters"
-        )
-    return (start, end)
 
 
 def _shifted(event: ParsedEvent, shift: int) -> ParsedEvent:

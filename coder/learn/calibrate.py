@@ -1,5 +1,6 @@
 """Thresholds, temperatures and calibrated confidence, fitted on the validation split with the exported model."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,9 +10,11 @@ from sklearn.linear_model import LogisticRegression
 
 from coder.corpus.records import AnnotatedSentence, EventAnnotation
 from coder.corpus.scoring import right_tuples
+from coder.infer.classify import Row, code_names, mixed, opinions
 from coder.infer.decode import Reading, confidence_features, event_score, expand
 from coder.infer.labels import ROLES, Decoding
 from coder.infer.parser import EventParser
+from coder.pairing import pair_actors
 
 FEWEST_FOR_ROOT = 25
 CANDIDATE_THRESHOLD = 0.2
@@ -57,7 +60,12 @@ def calibrate(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> De
         [np.log(c.reading.code[r] + 1e-9) for c, r in in_root],
         [int(np.flatnonzero(r == code_row[c.gold.code])[0]) for c, r in in_root if c.gold and c.gold.code],
     )
+    start.event_share = _event_share(parser, sentences)
     start.backoff = _backoff(parser, known, start)
+    _event_thresholds(_candidates(parser, sentences), sentences, parser, start)
+    # A trigger below every event threshold never becomes an event, and its second reading is saved. The threshold moves the ends of
+    # the triggers that remain, so that all that rests on them is fitted anew.
+    start.trigger_threshold = max(CANDIDATE_THRESHOLD, _lowest(start))
     found = _candidates(parser, sentences)
     _event_thresholds(found, sentences, parser, start)
     _confidence(found, sentences, parser, start)
@@ -120,6 +128,33 @@ def _temperature(logs: Sequence[np.ndarray], labels: Sequence[int]) -> float:
     return float(minimize_scalar(loss, bounds=(0.3, 5.0), method="bounded").x)
 
 
+def _event_share(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> float:
+    """Choose the weight of a sentence's own events in classify by the root accuracy of the split's actor pairs."""
+    rows: list[Row] = []
+    gold: list[str] = []
+    root_of = parser.settings.labels.root_of
+    for sentence in sentences:
+        shared = Counter((e.sources, e.targets) for e in sentence.events)
+        for event in sentence.events:
+            if event.code and (event.sources or event.targets) and shared[event.sources, event.targets] == 1:
+                sources = [(s.start, s.end) for s in event.sources]
+                source, target = pair_actors(sources, [(t.start, t.end) for t in event.targets])[0]
+                rows.append((sentence.text, source, target))
+                gold.append(root_of(event.code))
+    roots = np.array([root_of(name) for name in code_names(parser)])
+    both = opinions(parser, rows)
+    best, chosen = -1, 0.5
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        right = 0
+        for (pair, own), root in zip(both, gold, strict=True):
+            scores = mixed(pair, own, share)
+            sums = {r: float(scores[roots == r].sum()) for r in set(roots)}
+            right += max(sums, key=sums.__getitem__) == root
+        if right > best:
+            best, chosen = right, share
+    return chosen
+
+
 def _backoff(parser: EventParser, known: Sequence[_Candidate], decoding: Decoding) -> float:
     """Choose the largest back-off threshold that costs at most half a point of leaf accuracy."""
     if not known:
@@ -162,8 +197,10 @@ def _event_thresholds(
             own = _best_threshold(scores[mine], right[mine], count)
             # Halfway to the common threshold: few examples a root would overfit.
             decoding.event_thresholds[root] = round((own + decoding.event_threshold) / 2, 4)
-    lowest = min([decoding.event_threshold, *decoding.event_thresholds.values()])
-    decoding.trigger_threshold = max(CANDIDATE_THRESHOLD, round(lowest, 4))
+
+
+def _lowest(decoding: Decoding) -> float:
+    return round(min([decoding.event_threshold, *decoding.event_thresholds.values()]), 4)
 
 
 def _best_threshold(scores: np.ndarray, right: np.ndarray, gold: int) -> float:

@@ -168,7 +168,7 @@ def _pair(number: int, record: Any) -> Pair:
 
 
 def _actor(record: Mapping[str, Any], name: str, sentence: str) -> Actor:
-    from coder.infer.parser import locate
+    from coder.infer.classify import locate
 
     value = _present(record, name)
     if value is None:
