@@ -189,6 +189,8 @@ def _candidates(phrase: str, tables: PlaceTables) -> list[Place]:
     sites = tables.sites.get(normalise(phrase))
     if sites:
         return sites
+    if phrase[phrase.rfind(" ") + 1 :].islower():
+        return []  # "Mosul on friday": names of towns and countries end in a capitalised word
     lands = tables.countries(phrase)
     found = [_from_gazetteer(place) for place in tables.gazetteer.find(phrase)]
     known = {place.country for place in lands}
