@@ -73,38 +73,42 @@ class Article:
     @cached_property
     def _plain_weights(self) -> Mapping[str, float]:
         """How often each country is spoken of, by names that mean one thing only."""
-        return self._count(settle=False)
+        counts: defaultdict[str, float] = defaultdict(float)
+        for land in self._dateline_lands:
+            counts[land] += 2.0
+        for match, _, value, ambiguous in self._spoken:
+            entry: Entry | None = match.entries[0]
+            if ambiguous is not None:
+                entry = self._ambiguities.plain(ambiguous)
+            _weigh(counts, entry, value)
+        return counts
 
     @cached_property
     def weights(self) -> Mapping[str, float]:
         """How often each country is spoken of; title and opening sentences count more."""
-        return self._count(settle=True)
+        counts = defaultdict(float, self._plain_weights)
+        for match, index, value, ambiguous in self._spoken:
+            if ambiguous is not None and self._ambiguities.plain(ambiguous) is None:
+                _weigh(counts, self.choose(index, match), value)
+        return counts
 
-    def _count(self, *, settle: bool) -> Mapping[str, float]:
-        counts: defaultdict[str, float] = defaultdict(float)
-        for land in self._dateline_lands:
-            counts[land] += 2.0
+    @cached_property
+    def _spoken(self) -> list[tuple[Match, int, float, str | None]]:
+        """The names that speak of a country: match, sentence, what it counts, and its normal form when ambiguous."""
+        found = []
         for index in range(-1 if self.title else 0, len(self.sentences)):
             value = 2.0 if index < 0 else 1.5 if index < 2 else 1.0
             text = self.text(index)
             skip = self.dateline.length if index == 0 else 0
             for match in longest(self.matches(index)):
-                if match.start < skip or turned_away(text, match.start, match.end):
+                first = match.entries[0]
+                if match.start < skip or first.kind == "role" or turned_away(text, match.start, match.end):
                     continue
-                entry: Entry | None = match.entries[0]
-                if (
-                    not match.entries[0].user
-                    and normalise(text[match.start : match.end]) in self._ambiguities
-                ):
-                    plain = self._ambiguities.plain(normalise(text[match.start : match.end]))
-                    entry = self.choose(index, match) if settle else plain
-                if entry is None or not entry.country:
-                    continue
-                if entry.kind in _OWNING:
-                    counts[entry.country] += value
-                elif entry.kind in _NAMED and not entry.short:
-                    counts[entry.country] += value / 2
-        return counts
+                key = normalise(text[match.start : match.end])
+                found.append(
+                    (match, index, value, key if key in self._ambiguities and not first.user else None)
+                )
+        return found
 
     def settle(self, name: str) -> tuple[bool, str | None]:
         """Return whether a place name has several meanings, and the country of the one that is meant here."""
@@ -232,6 +236,15 @@ class Article:
         if len(ranked) == 1 or ranked[0][1] >= _CLEAR_LEAD * ranked[1][1]:
             return ranked[0][0]
         return None
+
+
+def _weigh(counts: defaultdict[str, float], entry: Entry | None, value: float) -> None:
+    if entry is None or not entry.country:
+        return
+    if entry.kind in _OWNING:
+        counts[entry.country] += value
+    elif entry.kind in _NAMED and not entry.short:
+        counts[entry.country] += value / 2
 
 
 _FIRST_OFFICES = frozenset(

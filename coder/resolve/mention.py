@@ -21,7 +21,6 @@ _IDENTITY_KINDS = frozenset({"ethnic", "religion"})
 _FOLLOWERS = re.compile(
     r"\b(?:supporters?|sympathi[sz]ers?|opponents?|critics?|voters?|rivals?|victims?|loyalists?)\b", re.I
 )
-_CAPITALISED = re.compile(r"[^\W\d_a-z][\w'’.-]*")
 
 ChooseEntry = Callable[[Match], Entry | None]
 
