@@ -33,4 +33,6 @@ class MissingExtraError(CoderError):
     """An optional dependency is not installed; the text gives the pip command."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs the package {package!r}, which is not installed: pip install 'coder[{extra}]'")
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed: pip install 'coder[{extra}]'"
+        )

@@ -47,7 +47,7 @@ def test_the_defaults() -> None:
 
 
 def test_overrides_reach_the_dataclasses() -> None:
-    config = compose([*OWN, "optim.epochs=3", "data.augment.upper=0.5", "backbone.random.hidden_size=16"])
+    config = compose([*OWN, "optim.epochs=3", "data.augment.upper=0.5", "+backbone.random.hidden_size=16"])
     assert (config.optim.epochs, config.data.augment.upper) == (3, 0.5)
     assert config.data.test is None
 

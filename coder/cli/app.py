@@ -3,6 +3,7 @@
 import typer
 
 from coder.cli import train as training
+from coder.cli.actors import actors_app
 from coder.cli.classify import classify
 from coder.cli.code import code
 from coder.cli.codes import codes
@@ -24,3 +25,4 @@ app.command(context_settings=training.SETTINGS, add_help_option=False)(training.
 app.command()(export)
 app.command()(codes)
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(actors_app, name="actors")

@@ -12,6 +12,8 @@ from coder.infer.records import ASSERTED, NOT_ASSERTED, Offsets, ParsedEvent
 from coder.pairing import pair_actors
 
 _EDGE = " \t\r\n,;:.!?\"'“”‘’()–—-"
+# Roles; triggers are short and gain nothing.
+EXTEND = 0.4
 _ARTICLES = ("the ", "a ", "an ")
 _OPENERS = {")": "(", "”": "“", "’": "‘"}
 _ABBREVIATION = re.compile(r"[^\W\d]\.[^\W\d]+\.$")
@@ -52,44 +54,44 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def find_spans(
-    probabilities: np.ndarray, encoded: Encoded, text: str, threshold: float, actor: bool = False
+    probabilities: np.ndarray,
+    encoded: Encoded,
+    text: str,
+    threshold: float,
+    actor: bool = False,
+    extend: float = 1.0,
 ) -> list[ScoredSpan]:
     """Return the spans of one role from BIO probabilities [T, 3].
 
-    A span is a run of tokens inside with probability above ``threshold``, cut where a new one begins, widened to whole words and freed of
-    punctuation at its edges (and, for an ``actor``, of a leading article).
+    A span is a run of tokens that are inside with more than ``extend`` times ``threshold``, at least one of them with more than ``threshold``
+    itself, so that a doubtful word does not break a long name in two. It is cut where a new one begins, widened to whole words and freed
+    of punctuation at its edges (and, for an ``actor``, of a leading article).
     """
-    inside = probabilities[: len(encoded.ids), 1] + probabilities[: len(encoded.ids), 2]
-    hits = np.flatnonzero((inside > threshold) & (encoded.starts >= 0))
+    count = len(encoded.ids)
+    inside = probabilities[:count, 1] + probabilities[:count, 2]
+    real = encoded.starts >= 0
+    begins = encoded.word_starts & (probabilities[:count, 1] > np.maximum(0.5, probabilities[:count, 2]))
     spans: list[ScoredSpan] = []
-    taken = -1
-    i = 0
-    while i < len(hits):
-        first = last = int(hits[i])
-        i += 1
-        while i < len(hits) and hits[i] == last + 1:
-            token = int(hits[i])
-            if encoded.word_starts[token] and probabilities[token, 1] > max(0.5, probabilities[token, 2]):
-                break
-            last = token
-            i += 1
-        score = float(inside[first : last + 1].mean())
-        while (
-            first > 0
-            and not encoded.word_starts[first]
-            and encoded.starts[first - 1] >= 0
-            and first - 1 > taken
-        ):
+    token = 0
+    while token < count:
+        if not (real[token] and inside[token] > extend * threshold):
+            token += 1
+            continue
+        first = token
+        token += 1
+        while token < count and real[token] and inside[token] > extend * threshold and not begins[token]:
+            token += 1
+        last = token - 1
+        strong = inside[first : last + 1] > threshold
+        if not strong.any():
+            continue
+        score = float(inside[first : last + 1][strong].mean())
+        taken = spans[-1].end if spans else -1
+        while not encoded.word_starts[first] and real[first - 1] and encoded.starts[first - 1] >= taken:
             first -= 1
-        while (
-            last + 1 < len(encoded.ids)
-            and not encoded.word_starts[last + 1]
-            and encoded.starts[last + 1] >= 0
-        ):
+        while last + 1 < count and not encoded.word_starts[last + 1] and real[last + 1]:
             last += 1
-        while i < len(hits) and hits[i] <= last:
-            i += 1
-        taken = last
+        token = max(token, last + 1)
         span = trim(text, int(encoded.starts[first]), int(encoded.ends[last]), actor)
         if span is not None:
             spans.append(ScoredSpan(span[0], span[1], score))
@@ -142,7 +144,12 @@ def read_second(
     tags = softmax(outputs["tags"][row])
     spans = {
         role: find_spans(
-            tags[:, i], encoded, text, decoding.role_thresholds[role], actor=role in ("source", "target")
+            tags[:, i],
+            encoded,
+            text,
+            decoding.role_thresholds[role],
+            actor=role in ("source", "target"),
+            extend=EXTEND,
         )
         for i, role in enumerate(ROLES)
     }
@@ -229,12 +236,13 @@ def confidence(features: Sequence[float], decoding: Decoding) -> float:
 
 
 def events_of(reading: Reading, table: CodeTable, decoding: Decoding) -> list[ParsedEvent]:
-    """Return the events of one second reading: none when it falls below its root's threshold, else one for each pair of actors."""
+    """Return the events of one second reading: none when it falls below its root's threshold, else one for each pair of actors that is
+    confident enough."""
     best = int(reading.root[1:].argmax())
     root = table.labels.roots[best]
     if event_score(reading) < decoding.event_thresholds.get(root, decoding.event_threshold):
         return []
-    return expand(reading, table, decoding)
+    return [e for e in expand(reading, table, decoding) if e.confidence >= decoding.least_confidence]
 
 
 def expand(reading: Reading, table: CodeTable, decoding: Decoding) -> list[ParsedEvent]:

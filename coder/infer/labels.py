@@ -53,9 +53,9 @@ class LabelSpace:
 class Decoding:
     """Numbers that decoding uses, fitted on the validation split and saved with the model.
 
-    Probabilities lie in 0..1. ``event_thresholds`` maps a root code to the least confidence of an event of that root;
-    roots that are not named use ``event_threshold``. ``backoff`` is the least probability of a code given its root below which its parent is given;
-    ``event_share`` is the weight of the sentence's own events when given actors are classified.
+    Probabilities lie in 0..1. ``event_thresholds`` maps a root code to the least score of an event of that root; roots that are not named
+    use ``event_threshold``. Tuples below ``least_confidence`` are left out. ``backoff`` is the least probability of a code given its root
+    below which its parent is given; ``event_share`` is the weight of the sentence's own events when given actors are classified.
     """
 
     trigger_threshold: float = 0.4
@@ -63,6 +63,7 @@ class Decoding:
     event_threshold: float = 0.3
     event_thresholds: dict[str, float] = field(default_factory=dict)
     assert_threshold: float = 0.5
+    least_confidence: float = 0.0
     backoff: float = 0.35
     event_share: float = 0.5
     root_temperature: float = 1.0

@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
 from coder.corpus.records import AnnotatedSentence, EventAnnotation
-from coder.corpus.scoring import right_tuples
+from coder.corpus.scoring import right_tuples, score
 from coder.infer.classify import Row, code_names, mixed, opinions
 from coder.infer.decode import Reading, confidence_features, event_score, expand
 from coder.infer.labels import ROLES, Decoding
@@ -69,6 +69,7 @@ def calibrate(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> De
     found = _candidates(parser, sentences)
     _event_thresholds(found, sentences, parser, start)
     _confidence(found, sentences, parser, start)
+    start.least_confidence = _least_confidence(parser, sentences)
     return start
 
 
@@ -211,6 +212,19 @@ def _best_threshold(scores: np.ndarray, right: np.ndarray, gold: int) -> float:
         if f1 > best:
             best, chosen = f1, float(threshold)
     return round(chosen, 4)
+
+
+def _least_confidence(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> float:
+    """Choose the confidence below which a tuple does more harm than good, by the sum of root F1 and tuple F1."""
+    parsed = parser.parse([s.text for s in sentences])
+    best, chosen = -1.0, 0.0
+    for least in (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3):
+        kept = [[e for e in events if e.confidence >= least] for events in parsed]
+        levels = score(sentences, kept, root=parser.settings.labels.root_of)["levels"]
+        total = levels["root"]["f1"] + levels["root+source+target"]["f1"]
+        if total > best:
+            best, chosen = total, least
+    return chosen
 
 
 def _confidence(
