@@ -74,6 +74,17 @@ class TestSpans:
         rows[inside[0]] = BEGIN
         assert [s.offsets for s in find_spans(rows, encoded, text, 0.5)] == [(4, 10)]
 
+    def test_a_doubtful_word_does_not_break_a_long_name(self) -> None:
+        text = "Iran Turkey France"
+        encoded = encode_batch(WORDS, [text])[0]
+        rows = np.array([OUT, BEGIN, [0.7, 0.0, 0.3], INSIDE, OUT])
+        assert [s.offsets for s in find_spans(rows, encoded, text, 0.5)] == [(0, 4), (12, 18)]
+        (span,) = find_spans(rows, encoded, text, 0.5, extend=0.4)
+        assert span.offsets == (0, 18)
+        assert span.score == pytest.approx(0.9)
+        doubtful = np.array([OUT, [0.7, 0.3, 0.0], OUT, OUT, OUT])
+        assert find_spans(doubtful, encoded, text, 0.5, extend=0.4) == []
+
     def test_the_score_is_the_mean_of_the_tokens(self) -> None:
         text = "Iran Turkey"
         encoded = encode_batch(WORDS, [text])[0]
