@@ -6,6 +6,15 @@ from pathlib import Path
 import pytest
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave slow tests out unless marks are chosen: ``-m slow`` runs them alone, ``-m "slow or not slow"`` runs all."""
+    if config.getoption("markexpr"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
 @dataclass(frozen=True)
 class TinyRun:
     """A run of four steps with random weights, exported with 32-bit weights, and what the export printed."""

@@ -209,7 +209,7 @@ class TestUnusableModels:
     def test_an_unknown_runtime(self, tmp_path: Path) -> None:
         folder(tmp_path, model_sha256=hashlib.sha256(b"not a model").hexdigest())
         with pytest.raises(
-            ModelError, match="unknown runtime 'tensorrt': expected one of openvino, onnxruntime"
+            ModelError, match="unknown runtime 'tensorrt': expected one of onnxruntime, openvino"
         ):
             EventParser.from_pretrained(tmp_path, runtime="tensorrt")
 
@@ -217,6 +217,6 @@ class TestUnusableModels:
         folder(tmp_path, model_sha256=hashlib.sha256(b"not a model").hexdigest())
         monkeypatch.setattr("coder.infer.runtime.importlib.util.find_spec", lambda name: None)
         with pytest.raises(
-            ModelError, match="openvino or onnxruntime is not installed: pip install openvino"
+            ModelError, match="onnxruntime or openvino is not installed: pip install onnxruntime"
         ):
             EventParser.from_pretrained(tmp_path)
