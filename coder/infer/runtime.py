@@ -1,4 +1,4 @@
-"""The CPU runtimes that run an exported model: OpenVINO where its wheel exists, onnxruntime elsewhere."""
+"""The CPU runtimes that run an exported model: onnxruntime, or OpenVINO where the user has installed it and asks for it."""
 
 import hashlib
 import importlib.util
@@ -66,6 +66,8 @@ class OnnxRuntimeSession:
         if threads:
             options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Weights are stored as int8 and become 32-bit numbers once, at loading.
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
         options.log_severity_level = 3
         self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
@@ -76,8 +78,8 @@ class OnnxRuntimeSession:
 
 
 RUNTIMES: dict[str, Callable[[Path, int], Session]] = {
-    "openvino": OpenVinoSession,
     "onnxruntime": OnnxRuntimeSession,
+    "openvino": OpenVinoSession,
 }
 
 
@@ -106,4 +108,4 @@ def open_session(
         if importlib.util.find_spec(name) is not None:
             return RUNTIMES[name](path, threads)
     wanted = runtime or " or ".join(RUNTIMES)
-    raise ModelError(f"{wanted} is not installed: pip install openvino, or pip install 'coder[onnxruntime]'")
+    raise ModelError(f"{wanted} is not installed: pip install onnxruntime, or pip install 'coder[openvino]'")

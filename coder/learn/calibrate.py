@@ -142,6 +142,8 @@ def _event_share(parser: EventParser, sentences: Sequence[AnnotatedSentence]) ->
                 source, target = pair_actors(sources, [(t.start, t.end) for t in event.targets])[0]
                 rows.append((sentence.text, source, target))
                 gold.append(root_of(event.code))
+    if not rows:
+        return parser.settings.decoding.event_share
     roots = np.array([root_of(name) for name in code_names(parser)])
     both = opinions(parser, rows)
     best, chosen = -1, 0.5

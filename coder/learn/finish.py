@@ -12,7 +12,7 @@ from coder.corpus.scoring import aligned_roots, right_tuples, score
 from coder.infer.parser import EventParser
 from coder.learn.calibrate import calibrate
 from coder.learn.card import data_counts, write_card
-from coder.learn.export import export, sample_texts
+from coder.learn.export import export
 from coder.learn.plots import confusion, reliability
 from coder.learn.schema import TrainConfig
 
@@ -31,7 +31,7 @@ def finish(
     """
     out = out or run / "export"
     config = load_config(run)
-    settings = export(run, out, sample_texts(s.text for s in splits["train"]), quantise)
+    settings = export(run, out, quantise)
     parser = EventParser.from_pretrained(out)
     settings.decoding = calibrate(parser, splits["validation"])
     settings.save(out)
