@@ -102,7 +102,15 @@ def _to_onnx(model: EventParserModel, path: Path) -> None:
     program.save(str(path), external_data=False)
     graph = onnx.load(str(path))
     del graph.graph.value_info[:]  # the exporter's shapes are stale and trip later passes
+    strip_notes(graph)
     onnx.save(graph, str(path))
+
+
+def strip_notes(model: Any) -> None:
+    """Remove the exporter's notes (stack traces with the paths of this machine), in place."""
+    for holder in (model, model.graph, *model.graph.node, *model.graph.input, *model.graph.output, *model.functions):
+        holder.doc_string = ""
+        del holder.metadata_props[:]
 
 
 def store_weights_as_int8(model: Any) -> int:
