@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from io import TextIOWrapper
+from typing import Any
 
 from coder.errors import InputError
 from coder.pipeline.read.encoding import text_stream
@@ -37,11 +38,7 @@ def _rows(text: TextIOWrapper, delimiter: str, origin: Origin) -> Iterator[Item]
     csv.field_size_limit(MAX_RECORD)
     # newline="" semantics: the csv module wants to see line ends as they are.
     rows = csv.reader(_physical_lines(text), delimiter=delimiter, strict=True)
-    header = next(rows, None)
-    while header is not None and not any(cell.strip() for cell in header):
-        header = next(rows, None)
-    if header is None:
-        raise InputError("the file has no header line")
+    header = _header(rows)
     header[0] = header[0].lstrip("\ufeff")
     fields = FieldMap.of_table(header, origin)
     for field, column in fields.columns.items():
@@ -77,6 +74,17 @@ def _rows(text: TextIOWrapper, delimiter: str, origin: Origin) -> Iterator[Item]
             yield fields.article(dict(zip(header, row, strict=True)), origin, number)
         except InputError as error:
             yield origin.error(error, position, row)
+
+
+def _header(rows: Any) -> list[str]:
+    """Return the first row that is not blank; InputError when there is none or it is no CSV."""
+    try:
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                return list(row)
+    except csv.Error as error:
+        raise InputError(f"the header cannot be read: {_reason(str(error), 1, rows.line_num)}") from error
+    raise InputError("the file has no header line")
 
 
 def _physical_lines(text: TextIOWrapper) -> Iterator[str]:
