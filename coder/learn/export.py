@@ -108,7 +108,14 @@ def _to_onnx(model: EventParserModel, path: Path) -> None:
 
 def strip_notes(model: Any) -> None:
     """Remove the exporter's notes (stack traces with the paths of this machine), in place."""
-    for holder in (model, model.graph, *model.graph.node, *model.graph.input, *model.graph.output, *model.functions):
+    for holder in (
+        model,
+        model.graph,
+        *model.graph.node,
+        *model.graph.input,
+        *model.graph.output,
+        *model.functions,
+    ):
         holder.doc_string = ""
         del holder.metadata_props[:]
 
