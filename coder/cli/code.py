@@ -95,6 +95,15 @@ def code(
     threads: Annotated[
         int, typer.Option(help="Threads of each process; 0: all cores, shared among the workers.")
     ] = 0,
+    engine: Annotated[
+        str, typer.Option(help="local, or daft: processes of Daft (pip install 'coder\\[scale]').")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ray://HOST:PORT", help="Ray cluster that --engine daft codes on; default: this machine."
+        ),
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Stop after this many articles.")] = None,
     csv_escape_formulas: Annotated[
         bool,
@@ -122,6 +131,7 @@ def code(
       coder code "Turkey summoned the US ambassador on Monday." --date 2019-10-07
       coder code articles/ news.jsonl.gz -o events.parquet
       zcat wire.txt.gz | coder code - --date 2003-03-20 > events.jsonl
+      coder code archive/ -o events.parquet --engine daft --address ray://head:10001
     """
     from coder.pipeline.engine import ModelEngine, threads_each
     from coder.pipeline.predictor import selection
@@ -148,14 +158,18 @@ def code(
         ),
         write=WriteOptions(csv_escape_formulas, partition),
         workers=workers,
+        engine=engine,
+        address=address,
         duplicates=mark_duplicates,
         limit=limit,
         force=force,
         restart=restart,
     )
     chosen = selection(min_confidence, not_asserted, every_mention)
-    engine = ModelEngine(model, tuple(dictionary or ()), chosen, threads_each(threads, workers))
-    raise typer.Exit(run_with_terminal(options, engine, quiet))
+    # Daft has one process a core, wherever that is.
+    share = threads or 1 if engine == "daft" else threads_each(threads, workers)
+    parser = ModelEngine(model, tuple(dictionary or ()), chosen, share)
+    raise typer.Exit(run_with_terminal(options, parser, quiet))
 
 
 def run_with_terminal(options: "RunOptions", engine: Any, quiet: bool = False) -> int:

@@ -38,7 +38,11 @@ class Chunk:
 
     def only(self, index: int) -> "Chunk":
         """Return a chunk of one of the articles and none of the errors."""
-        return Chunk(self.number, [self.articles[index]], [self.places[index]], [], self.end)
+        return self.part(index, index + 1)
+
+    def part(self, start: int, end: int) -> "Chunk":
+        """Return a chunk of the articles from ``start`` to before ``end``, and none of the errors."""
+        return Chunk(self.number, self.articles[start:end], self.places[start:end], [], self.end)
 
     def article_error(self, index: int, reason: str) -> RecordError:
         """Return the error for one of the articles."""
@@ -139,15 +143,11 @@ def code_chunk(coder: EventCoder, chunk: Chunk) -> CodedChunk:
     """
     errors = list(chunk.errors)
     coded: list[CodedArticle] = []
-    try:
-        coded = _coded(coder, chunk.articles)
-    except _ArticleError:
-        # One of them broke the batch: find out which by coding each alone.
-        for index, article in enumerate(chunk.articles):
-            try:
-                coded.extend(_coded(coder, [article]))
-            except _ArticleError as error:
-                errors.append(chunk.article_error(index, f"this article cannot be coded: {error}"))
+    for index, result in enumerate(code_each(coder, chunk.articles)):
+        if isinstance(result, CodedArticle):
+            coded.append(result)
+        else:
+            errors.append(chunk.article_error(index, result))
     events = [event for article in coded for event in article.events]
     meta = ChunkMeta(
         chunk.number,
@@ -161,6 +161,25 @@ def code_chunk(coder: EventCoder, chunk: Chunk) -> CodedChunk:
         dyads=Counter(_dyad(event) for event in events if event.source_country and event.target_country),
     )
     return CodedChunk(meta, events)
+
+
+def code_each(coder: EventCoder, articles: list[Article]) -> list[CodedArticle | str]:
+    """Return for each article, in order, its events or the reason why it cannot be coded.
+
+    Raises CoderError when the model or another file of ours is at fault.
+    """
+    try:
+        return [*_coded(coder, articles)]
+    except _ArticleError:
+        # One of them broke the batch: find out which by coding each alone.
+        return [_coded_alone(coder, article) for article in articles]
+
+
+def _coded_alone(coder: EventCoder, article: Article) -> CodedArticle | str:
+    try:
+        return _coded(coder, [article])[0]
+    except _ArticleError as error:
+        return f"this article cannot be coded: {error}"
 
 
 class _ArticleError(Exception):

@@ -22,7 +22,9 @@ from coder.pipeline.write.columns import column_set
 from coder.pipeline.write.errors import ErrorFile
 
 _REASONS_TOLD = 5
+ENGINES = ("local", "daft")
 Show = Callable[[Iterable[list[Event]]], None]
+Code = Callable[[Iterable[Chunk]], Iterator[CodedChunk]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class RunOptions:
 
     ``output`` None hands the events to the caller. ``errors`` None: beside the output. ``workers`` 0 codes in
     this process. ``duplicates`` "copies" or "daily" links events that repeat others. ``limit`` bounds the
-    articles coded. ``force`` overwrites a finished output, ``restart`` drops an unfinished run.
+    articles coded. ``force`` overwrites a finished output, ``restart`` drops an unfinished run. ``engine`` "daft" codes with Daft,
+    on the Ray cluster at ``address`` if it is given; ``workers`` 0 is then one process a CPU.
     """
 
     inputs: tuple[str, ...]
@@ -42,6 +45,8 @@ class RunOptions:
     read: ReadOptions = field(default_factory=ReadOptions)
     write: WriteOptions = field(default_factory=WriteOptions)
     workers: int = 0
+    engine: str = "local"
+    address: str | None = None
     duplicates: str | None = None
     limit: int | None = None
     force: bool = False
@@ -87,13 +92,15 @@ def run(
         Parts(options.output).remove()
         listeners.tell(f"the run that wrote {options.output} was complete")
         return Summary.from_dict(done)
+    code = _coding(options, engine, listeners)
     notices = Notices(listeners.tell)
     sources = Sources(options.inputs, SUFFIXES, notices, options.outputs)
     summary = Summary(started=started)
     if options.output is None:
-        _run_to_caller(options, engine, sources, notices, summary, listeners, show)
+        _run_to_caller(options, code, sources, notices, summary, listeners, show)
     else:
-        _run_to_file(options, options.output, engine, sources, notices, summary, listeners)
+        fingerprint = _fingerprint(options, engine, sources)
+        _run_to_file(options, options.output, code, fingerprint, sources, notices, summary, listeners)
     return summary
 
 
@@ -106,6 +113,10 @@ def _finished(options: RunOptions) -> dict[str, Any] | None:
 
 def _check(options: RunOptions) -> None:
     columns = column_set(options.schema)
+    if options.engine not in ENGINES:
+        raise InputError(f"there is no engine {options.engine!r}: expected one of {', '.join(ENGINES)}")
+    if options.address is not None and options.engine != "daft":
+        raise InputError("--address is that of a Ray cluster, which only Daft uses: give --engine daft, too")
     if options.workers < 0:
         raise InputError(f"--workers is 0 (this process) or a number of processes, found {options.workers}")
     if options.limit is not None and options.limit < 1:
@@ -152,7 +163,7 @@ def _check_files(options: RunOptions) -> None:
 
 def _run_to_caller(
     options: RunOptions,
-    engine: Engine,
+    code: Code,
     sources: Sources,
     notices: Notices,
     summary: Summary,
@@ -163,7 +174,7 @@ def _run_to_caller(
 
         def groups() -> Iterator[list[Event]]:
             chunks = chunked(sources, options.read, notices, limit=options.limit)
-            for coded in _coded(chunks, engine, options.workers):
+            for coded in code(chunks):
                 summary.add(coded.meta)
                 _tell_errors(coded.meta.errors, summary, listeners)
                 error_file.add(coded.meta.errors)
@@ -177,7 +188,8 @@ def _run_to_caller(
 def _run_to_file(
     options: RunOptions,
     output: Path,
-    engine: Engine,
+    code: Code,
+    fingerprint: dict[str, Any],
     sources: Sources,
     notices: Notices,
     summary: Summary,
@@ -186,13 +198,13 @@ def _run_to_file(
     parts = Parts(output)
     try:
         # What came through standard input cannot be read again from where a run stopped.
-        for meta in parts.open(_fingerprint(options, engine, sources), options.restart or sources.read_once):
+        for meta in parts.open(fingerprint, options.restart or sources.read_once):
             summary.add(meta, resumed=True)
         if parts.count:
             listeners.tell(
                 f"going on with the unfinished run in {parts.folder}: {summary.articles:,} articles are done"
             )
-        for coded in _coded(_remaining(options, sources, notices, parts), engine, options.workers):
+        for coded in code(_remaining(options, sources, notices, parts)):
             parts.add(coded)
             summary.add(coded.meta)
             _tell_errors(coded.meta.errors, summary, listeners)
@@ -203,16 +215,25 @@ def _run_to_file(
         parts.close()
 
 
-def _coded(chunks: Iterable[Chunk], engine: Engine, workers: int) -> Iterator[CodedChunk]:
-    """Code chunks in this process, or in as many as ``workers`` says; in order."""
-    if workers:
+def _coding(options: RunOptions, engine: Engine, listeners: Listeners) -> Code:
+    """Return what codes chunks in order: this process, a pool of as many as ``workers`` says, or Daft."""
+    if options.engine == "daft":
+        from coder.pipeline.scale.session import start_session
+        from coder.pipeline.scale.windows import code_in_daft
+
+        session = start_session(options.address)
+        return lambda chunks: code_in_daft(chunks, engine, session, options.workers, listeners.tell)
+    if options.workers:
         from coder.pipeline.pool import code_in_pool
 
-        yield from code_in_pool(chunks, engine, workers)
-    else:
-        coder = engine.load()
-        for chunk in chunks:
-            yield code_chunk(coder, chunk)
+        return lambda chunks: code_in_pool(chunks, engine, options.workers)
+    return lambda chunks: _coded_here(chunks, engine)
+
+
+def _coded_here(chunks: Iterable[Chunk], engine: Engine) -> Iterator[CodedChunk]:
+    coder = engine.load()
+    for chunk in chunks:
+        yield code_chunk(coder, chunk)
 
 
 def _finish(options: RunOptions, output: Path, parts: Parts, summary: Summary, listeners: Listeners) -> None:

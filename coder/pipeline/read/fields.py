@@ -66,9 +66,9 @@ class FieldMap:
         if guessed:
             origin.notices(f"{origin.label}: {', '.join(guessed)}", key=", ".join(guessed))
 
-    def article(self, record: Mapping[str, Any], origin: Origin, number: int) -> Article:
+    def article(self, record: Mapping[str, Any], origin: Origin, number: int | None) -> Article:
         """Return the article of one record; ``number`` counts records of the file from 1 and gives the id
-        where there is none.
+        where there is none (None: a hash of the text does).
 
         Raises InputError with the reason when it cannot be coded.
         """
@@ -79,10 +79,12 @@ class FieldMap:
         date = values.get("date")
         if _is_missing(date):
             date = origin.options.default_date
-        identity = values.get("id")
+        identity = _plain(values.get("id"), "id")
+        if identity is None and number is not None:
+            identity = f"{origin.label}#{number}"
         return Article(
             text=text,
-            id=f"{origin.label}#{number}" if _is_missing(identity) else _plain(identity, "id"),
+            id=identity,
             date=date,
             url=_plain(values.get("url"), "url"),
             title=_plain(values.get("title"), "title"),
