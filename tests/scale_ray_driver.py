@@ -45,7 +45,15 @@ def cluster_of_two() -> tuple[Any, Any]:
     """A head without work, as is usual, and two machines of one CPU each."""
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    head = {"num_cpus": 0, "include_dashboard": False}
+    for attempt in range(4):
+        try:
+            cluster = Cluster(initialize_head=True, head_node_args=head)
+            break
+        except Exception:
+            # Ray gives its parts fifteen seconds to start, which a busy machine may not keep.
+            if attempt == 3:
+                raise
     cluster.add_node(num_cpus=1)
     second = cluster.add_node(num_cpus=1)
     cluster.wait_for_nodes()

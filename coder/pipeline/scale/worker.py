@@ -82,7 +82,9 @@ class FrameWorker:
 
 def chunk_worker(engine: Engine, workers: int) -> Any:
     """Return a Daft class of ``workers`` processes that code chunks."""
-    return cls(ChunkWorker, max_concurrency=workers, use_process=True)(engine, fingerprint_text(engine))
+    # Half a CPU each, in Ray's books: the workers of a machine that is lost find room on the others.
+    made = cls(ChunkWorker, cpus=0.5, max_concurrency=workers, use_process=True)
+    return made(engine, fingerprint_text(engine))
 
 
 def frame_worker(
