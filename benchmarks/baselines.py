@@ -135,7 +135,7 @@ def _transformers(batch: int) -> Read:
         tokenizer=AutoTokenizer.from_pretrained(folder),
         device=-1,
     )
-    return lambda texts: [None for _ in reader(iter(texts), batch_size=batch)]
+    return lambda texts: [None for _ in reader((text for text in texts), batch_size=batch)]
 
 
 def _minilm() -> str:

@@ -1,13 +1,13 @@
 """The results as pictures, a PNG each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter, ScalarFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 Results = dict[str, Any]
 _COLOURS = ("#2b6cb0", "#dd6b20", "#2f855a", "#805ad5", "#b83280", "#718096", "#d69e2e", "#319795", "#4a5568")
@@ -97,16 +97,16 @@ def _numbers(figure: Figure, found: Results) -> None:
             alpha=0.7,
         )
     left.set(xscale="log", yscale="log", ylabel="seconds from the start of the command", title="Time")
-    right.set(xscale="log", ylabel="sentences a second", ylim=(0, None), title="Rate, start included")
+    right.set(xscale="log", ylabel="sentences a second", title="Rate, start included")
     right.axhline(_BAR, color="grey", lw=1, ls=":", label=f"bar {_BAR}")
     if max(run["per_second"] for part in found.values() for run in part["end_to_end"]) > 0.5 * _GOAL:
         right.axhline(_GOAL, color="black", lw=1, ls=":", label=f"goal {_GOAL:,}")
-    left.yaxis.set_major_formatter(ScalarFormatter())
+    right.set_ylim(0, None)
+    left.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    left.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     left.yaxis.set_minor_formatter(NullFormatter())
     for axes in (left, right):
-        axes.set_xlabel("sentences")
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        _number_ticks(axes, [run["asked"] for run in next(iter(found.values()))["end_to_end"]])
         axes.grid(alpha=0.3, which="major")
     workers = next(iter(found.values()))["end_to_end"][0]["workers"]
     left.legend(frameon=False)
@@ -159,16 +159,15 @@ def _memory(figure: Figure, found: Results) -> None:
             label=f"{label}, {longest['sentences']:,} sentences",
         )
         right.set_xlabel("minutes" if minutes else "seconds")
-    left.set(xscale="log", xlabel="sentences", ylabel="peak MB", title="Peak of a run")
-    left.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    left.xaxis.set_minor_formatter(NullFormatter())
+    left.set(xscale="log", ylabel="peak MB", title="Peak of a run")
+    _number_ticks(left, sorted({row["asked"] for row in found["rows"]}))
     right.set(ylabel="MB", title="During the longest run")
+    highest = max(_MOST_MB, *(row["peak_mb"] for row in found["rows"]))
     for axes in (left, right):
         axes.axhline(_MOST_MB, color="grey", ls=":", lw=1, label="bar: 1 GB with 2 workers")
-        axes.set_ylim(0, None)
+        axes.set_ylim(0, 1.4 * highest)  # room above for the legend
         axes.grid(alpha=0.3)
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
-    left.tick_params(axis="x", labelsize=8)
+        axes.legend(frameon=False, fontsize=8, loc="upper left")
     figure.suptitle("Resident memory of all processes of coder code")
 
 
@@ -179,19 +178,28 @@ def _cold(figure: Figure, found: Results) -> None:
         axes.barh(0, seconds, left=left, color=_COLOURS[place], height=0.5, label=f"{step}: {seconds:.2f} s")
         left += seconds
     axes.barh(1, found["first_event"], color=_COLOURS[5], height=0.5)
-    axes.text(found["first_event"], 1, f" {found['first_event']:.2f} s", va="center")
+    axes.text(
+        found["first_event"], 1, f"{found['first_event']:.2f} s ", va="center", ha="right", color="white"
+    )
     axes.axvline(1.0, color="black", ls=":", lw=1)
     axes.text(1.0, 1.42, " goal 1 s", fontsize=9, va="center")
-    axes.set_yticks([0, 1], ["in Python", "coder code, to the first event"])
+    axes.set_yticks([0, 1], ["in Python,\nimported", "coder code,\nfrom its start to\nthe first event"])
     axes.set_ylim(-0.5, 1.6)
     axes.set_xlim(0, 1.15 * max(1.0, left, found["first_event"]))
     axes.set(
-        xlabel="seconds from the start of the process",
+        xlabel="seconds",
         title="Cold start (a new process, files in the system's cache)",
     )
     figure.legend(
         *axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False, fontsize=9
     )
+
+
+def _number_ticks(axes: Axes, numbers: Sequence[int]) -> None:
+    """Label a logarithmic axis of sentences with the numbers that were measured."""
+    axes.set_xticks(numbers, [f"{number:,}" for number in numbers], rotation=20, fontsize=9)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlabel("sentences")
 
 
 def _baselines(figure: Figure, found: Results) -> None:
