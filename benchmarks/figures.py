@@ -41,12 +41,12 @@ def _shares(figure: Figure, found: Results) -> None:
                     left + each / 2, row, f"{share:.0%}", ha="center", va="center", color="white", fontsize=9
                 )
             left += each
-        note = f" {left:.1f} ms: {1000 / left:,.0f} sentences/s\n {part['events'] / part['sentences']:.2f} events a sentence"
+        note = f" {left:.1f} ms: {1000 / left:,.0f} sentences/CPU-s\n {part['events'] / part['sentences']:.2f} events a sentence"
         axes.text(left, row, note, ha="left", va="center", fontsize=9)
     axes.set_yticks(range(len(found)), [f"event-{mix}" for mix in found])
     axes.set_ylim(-0.6, len(found) - 0.4)
     axes.set_xlim(0, 1.32 * max(1000 * part["seconds"] / part["sentences"] for part in found.values()))
-    axes.set_xlabel("milliseconds a sentence, one core and one thread")
+    axes.set_xlabel("milliseconds of CPU time a sentence, one thread")
     axes.set_title("Where the time of a run goes (28 words a sentence)")
     figure.legend(
         *axes.get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False, fontsize=9
@@ -63,14 +63,14 @@ def _lengths(figure: Figure, found: Results) -> None:
         left.plot(words, rates, "o-", color=_COLOURS[place], label=label)
         costs = [1e6 / rate / length for rate, length in zip(rates, words, strict=True)]
         right.plot(words, costs, "o-", color=_COLOURS[place], label=label)
-    left.set(ylabel="sentences a second", ylim=(0, None), title="Rate")
-    right.set(ylabel="microseconds a word", ylim=(0, None), title="Cost of a word")
+    left.set(ylabel="sentences a second of CPU time", ylim=(0, None), title="Rate")
+    right.set(ylabel="microseconds of CPU time a word", ylim=(0, None), title="Cost of a word")
     for axes in (left, right):
         axes.set_xlabel("words a sentence")
         axes.set_xlim(0, max(words) * 1.05)
         axes.grid(alpha=0.3)
         axes.legend(frameon=False)
-    figure.suptitle("How the cost grows with the length of sentences (one core, one thread)")
+    figure.suptitle("How the cost grows with the length of sentences (one thread)")
 
 
 def _numbers(figure: Figure, found: Results) -> None:

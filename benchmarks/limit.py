@@ -10,18 +10,18 @@ def limits(
     """Return the arithmetic of a mix, from its stage shares (one thread), the measured peak, and ``per_second``: the sentences a second
     that the command reached on all cores (None: not measured).
 
-    Rates are giga-operations a second, a multiply-add being two. ``bound_float32`` and ``bound_int8`` are the sentences a second
-    at which all cores would do nothing but matrix products at their peak; the shares are 0..1. Values are None where the model's work
-    could not be counted.
+    ``rows_a_sentence_…`` is how often each model file reads a sentence. Rates are giga-operations a second, a multiply-add being two.
+    ``bound_float32`` and ``bound_int8`` are the sentences a second at which all cores would do nothing but matrix products, each at the
+    peak of one; the shares are 0..1. Values are None where the model's work could not be counted.
     """
     model = shares["model"]
     each = model.get("multiply_adds_a_sentence")
-    number, cores = shares["sentences"], str(peak["cores"])
+    number = shares["sentences"]
     rows = sum(model["rows"].values())
     tokens, padded = model["tokens"], model["padded_tokens"]
     result: dict[str, float | None] = {
-        "readings_a_sentence": rows / number if rows else None,
-        "tokens_a_reading": tokens / rows if rows and tokens else None,
+        **{f"rows_a_sentence_{name}": count / number for name, count in model["rows"].items()},
+        "tokens_a_row": tokens / rows if rows and tokens else None,
         "padding": 1 - tokens / padded if padded else None,
         "giga_operations_a_sentence": 2 * each / 1e9 if each else None,
         "model_rate": None,
@@ -38,7 +38,8 @@ def limits(
     result["model_rate"] = rate
     result["model_share_of_peak"] = rate / peak["float32"]["1"]
     for kind in ("float32", "int8"):
-        bound = peak[kind][cores] / (2 * each / 1e9)
+        # Not the rate that all cores reached together: that is lower when anything else runs.
+        bound = peak["cores"] * peak[kind]["1"] / (2 * each / 1e9)
         result[f"bound_{kind}"] = bound
         if per_second is not None:
             result[f"share_of_bound_{kind}"] = per_second / bound

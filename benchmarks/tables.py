@@ -59,19 +59,24 @@ def _shares(found: Results) -> list[str]:
         ["sum", *(x for mix in found.values() for x in (1000 * mix["seconds"] / mix["sentences"], "100 %"))]
     )
     rows.append(
-        ["sentences/s", *(x for mix in found.values() for x in (mix["sentences"] / mix["seconds"], ""))]
+        ["sentences/CPU-s", *(x for mix in found.values() for x in (mix["sentences"] / mix["seconds"], ""))]
     )
     rows.append(
         ["events a sentence", *(x for m in found.values() for x in (m["events"] / m["sentences"], ""))]
     )
-    head = ["one core, one thread", *(text for mix in found for text in (f"{mix}: ms a sentence", "share"))]
+    head = ["CPU time, one thread", *(text for mix in found for text in (f"{mix}: ms a sentence", "share"))]
     missing = sorted({name for mix in found.values() for name in mix["not_separated"]})
     return table(head, rows) + [f"not timed apart, since it is no more: {name}" for name in missing]
 
 
 def _lengths(found: Results) -> list[str]:
     return table(
-        ["words a sentence", "parser alone, sentences/s", "end to end, sentences/s", "events a sentence"],
+        [
+            "words a sentence",
+            "parser alone, sentences/CPU-s",
+            "end to end, sentences/CPU-s",
+            "events a sentence",
+        ],
         [
             [row["words"], row["parser_per_second"], row["end_to_end_per_second"], row["events_a_sentence"]]
             for row in found["rows"]

@@ -241,7 +241,7 @@ def main() -> None:
     load = results["machine"]["load_at_start"]
     if load is not None and load > 0.5:
         print(
-            f"the load was {load:.1f} at the start: other processes had the cores too, the figures are too low"
+            f"the load was {load:.1f} at the start: other processes had the cores too, so that rates by the clock are too low"
         )
     print_tables(results)
     from benchmarks.figures import draw

@@ -154,6 +154,7 @@ def test_the_limit_is_the_peak_over_the_work_of_a_sentence() -> None:
     assert (found["bound_float32"], found["bound_int8"]) == (50.0, 100.0)
     assert found["share_of_bound_float32"] == 0.4
     assert found["padding"] == pytest.approx(0.1)
+    assert (found["rows_a_sentence_lower.onnx"], found["rows_a_sentence_upper.onnx"]) == (1.0, 1.5)
     uncounted = shares()
     uncounted["model"]["multiply_adds_a_sentence"] = None
     assert limits(uncounted, peak, 20.0)["bound_int8"] is None
