@@ -21,7 +21,6 @@ from coder.pipeline.coding import EventCoder
 from coder.pipeline.run import Listeners, RunOptions, run
 from coder.pipeline.summary import Summary
 
-
 # Nothing leaves the machine.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 

@@ -1,9 +1,11 @@
 """Coding with Daft in process: the same rows, errors and resume as the local engine, and events as a step of a pipeline."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,9 +21,7 @@ from coder.pipeline.scale import session, windows
 from coder.pipeline.summary import Summary
 
 TESTS = Path(__file__).parent
-needs_daft = pytest.mark.skipif(
-    __import__("importlib.util").util.find_spec("daft") is None, reason="needs coder[scale]"
-)
+needs_daft = pytest.mark.skipif(find_spec("daft") is None, reason="needs coder[scale]")
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,8 @@ def corpus(folder: Path, files: int = 3, articles: int = 300, extra: str | None 
     source.mkdir()
     for number in range(files):
         texts = [
-            f"Turkey attacked Iran in Place{number}x{i}. Rain fell. Jordan met Egypt." for i in range(articles)
+            f"Turkey attacked Iran in Place{number}x{i}. Rain fell. Jordan met Egypt."
+            for i in range(articles)
         ]
         texts[7] = ""
         if extra is not None and number == files // 2:
@@ -77,16 +78,18 @@ def test_daft_gives_the_rows_errors_and_counts_of_the_local_engine(tmp_path: Pat
     summary = run(options(source, tmp_path / "daft.parquet"), FakeEngine(log=log), Listeners(), no_show)
     assert pq.read_table(tmp_path / "daft.parquet").equals(pq.read_table(tmp_path / "local.parquet"))
     assert errors(tmp_path / "daft.parquet") == errors(tmp_path / "local.parquet")
-    assert {error["reason"].split(":")[0] for error in errors(tmp_path / "daft.parquet")} == {
-        "the text (column 'text') is empty",
+    reasons = [error["reason"].partition(":")[0] for error in errors(tmp_path / "daft.parquet")]
+    assert sorted(set(reasons)) == [
         "the text (column 'body') is empty",
-        "not valid JSON",
-    } or len(errors(tmp_path / "daft.parquet")) == 5
+        "the text (column 'text') is empty",
+        "this is no valid JSON",
+    ]
     assert counts(summary) == counts(expected)
     assert summary.exit_code == 1
     assert len(log.read_text().split()) == 2, "one model a process"
 
 
+@pytest.mark.slow
 @needs_daft
 def test_a_run_of_the_local_engine_is_taken_up_by_daft(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -107,11 +110,13 @@ def test_a_run_of_the_local_engine_is_taken_up_by_daft(
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
     with pytest.raises(InputError, match='model changed from "model 1" to "model 2"'):
         run(options(source, output), FakeEngine(model="model 2"), Listeners(), no_show)
+    before = (source / "0.jsonl").stat()
     (source / "0.jsonl").touch()
     with pytest.raises(InputError, match=r"the input 'news/0.jsonl' changed.*--restart"):
         run(options(source, output), FakeEngine(), Listeners(), no_show)
-    summary = run(options(source, output, restart=True), FakeEngine(), Listeners(), no_show)
-    assert summary.resumed_articles == 0
+    os.utime(source / "0.jsonl", ns=(before.st_atime_ns, before.st_mtime_ns))
+    summary = run(options(source, output), FakeEngine(), Listeners(), no_show)
+    assert 0 < summary.resumed_articles < summary.articles
     assert pq.read_table(output).equals(pq.read_table(tmp_path / "whole.parquet"))
     assert not Parts.folder_of(output).exists()
 
@@ -137,6 +142,7 @@ def test_an_interrupted_daft_run_skips_what_is_done(tmp_path: Path, monkeypatch:
     assert errors(output) == errors(tmp_path / "whole.parquet")
 
 
+@pytest.mark.slow
 @needs_daft
 def test_several_windows_give_one_ordered_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(windows, "_FIRST", 1)
@@ -150,6 +156,7 @@ def test_several_windows_give_one_ordered_table(tmp_path: Path, monkeypatch: pyt
     assert len(seen) == len(set(seen)) == 8, "progress after each chunk"
 
 
+@pytest.mark.slow
 @needs_daft
 def test_an_article_that_ends_its_process_is_an_error_and_all_else_is_coded(tmp_path: Path) -> None:
     source, told = corpus(tmp_path, files=1, articles=40, extra="Iran met Egypt. KILL"), list[str]()
@@ -162,19 +169,23 @@ def test_an_article_that_ends_its_process_is_an_error_and_all_else_is_coded(tmp_
     assert any("ended early" in text and "coding 1 chunks again" in text for text in told)
 
 
+@pytest.mark.slow
 @needs_daft
 def test_an_article_that_breaks_the_parser_spoils_no_other(tmp_path: Path) -> None:
     source = corpus(tmp_path, files=1, articles=40, extra="POISON")
     summary = run(options(source, tmp_path / "e.parquet"), FakeEngine(), Listeners(), no_show)
     assert (summary.articles, summary.errors) == (37, 3)
-    assert any("RuntimeError: poisoned sentence" in error["reason"] for error in errors(tmp_path / "e.parquet"))
+    assert any(
+        "RuntimeError: poisoned sentence" in error["reason"] for error in errors(tmp_path / "e.parquet")
+    )
 
 
+@pytest.mark.slow
 @needs_daft
 def test_a_model_that_cannot_be_loaded_ends_the_run_with_its_reason(tmp_path: Path) -> None:
     source = corpus(tmp_path, files=1, articles=20)
     engine = FakeEngine(failure=ModelError("the folder m holds no model"))
-    with pytest.raises(ModelError, match="^the folder m holds no model$"):
+    with pytest.raises(ModelError, match=r"^the folder m holds no model$"):
         run(options(source, tmp_path / "e.parquet"), engine, Listeners(), no_show)
     engine = FakeEngine(failure=MemoryError("no memory"))
     with pytest.raises(CoderError, match="a worker cannot load its model: MemoryError: no memory"):
@@ -195,10 +206,13 @@ def test_a_worker_with_another_model_is_refused(tmp_path: Path) -> None:
         run(options(source, tmp_path / "e.parquet"), OtherThere(), Listeners(), no_show)
 
 
+@pytest.mark.slow
 @needs_daft
 def test_without_an_output_the_caller_gets_the_events(tmp_path: Path) -> None:
     source, groups = corpus(tmp_path, files=1, articles=20), list[list[Event]]()
-    summary = run(RunOptions((str(source),), engine="daft", workers=1), FakeEngine(), Listeners(), groups.extend)
+    summary = run(
+        RunOptions((str(source),), engine="daft", workers=1), FakeEngine(), Listeners(), groups.extend
+    )
     assert sum(map(len, groups)) == summary.events == 36
 
 
@@ -216,7 +230,10 @@ def test_daft_that_is_not_installed_is_said_with_the_pip_command(
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("ray://127.0.0.1:9", r"no Ray cluster answers at 'ray://127.0.0.1:9' .*ray start --head.*by default 10001"),
+        (
+            "ray://127.0.0.1:9",
+            r"no Ray cluster answers at 'ray://127.0.0.1:9' .*ray start --head.*by default 10001",
+        ),
         ("127.0.0.1:9", r"no Ray cluster answers at '127.0.0.1:9' .*by default 6379"),
         ("http://head:80", r"--address is ray://HOST:PORT, HOST:PORT or auto, found 'http://head:80'"),
         ("ray://head:x", r"--address is ray://HOST:PORT"),
@@ -257,16 +274,28 @@ def test_a_data_frame_gets_events_and_errors(tmp_path: Path) -> None:
     from coder.pipeline.scale import error_rows, event_rows
     from coder.pipeline.scale.frame import code_frame_with
 
-    texts = ["Turkey attacked Iran. Jordan met Egypt.", "", "Rain fell.", "Iran did not met Egypt POISON", "France met Iran."]
-    table = pa.table({"uid": [f"a{i}" for i in range(5)], "body": texts, "pub_date": ["2019-10-07"] * 4 + ["never"]})
+    texts = [
+        "Turkey attacked Iran. Jordan met Egypt.",
+        "",
+        "Rain fell.",
+        "Iran did not met Egypt POISON",
+        "France met Iran.",
+    ]
+    table = pa.table(
+        {"uid": [f"a{i}" for i in range(5)], "body": texts, "pub_date": ["2019-10-07"] * 4 + ["never"]}
+    )
     pq.write_table(table, tmp_path / "in.parquet")
-    coded = code_frame_with(FakeEngine(), daft.read_parquet(str(tmp_path / "in.parquet")), {}, workers=2, batch=2)
+    coded = code_frame_with(
+        FakeEngine(), daft.read_parquet(str(tmp_path / "in.parquet")), {}, workers=2, batch=2
+    )
     assert coded.column_names == ["uid", "body", "pub_date", "events", "error"]
     coded = coded.collect()
-    assert {row["uid"]: row["error"] and row["error"].split(":")[0] for row in error_rows(coded).iter_rows()} == {
+    assert {
+        row["uid"]: row["error"] and row["error"].split(":")[0] for row in error_rows(coded).iter_rows()
+    } == {
         "a1": "the text (column 'body') is empty",
         "a3": "this article cannot be coded",
-        "a4": error_rows(coded).where(daft.col("uid") == "a4").to_pydict()["error"][0].split(":")[0],
+        "a4": "'never' is no date",
     }
     event_rows(coded).write_parquet(str(tmp_path / "out"))
     written = pq.read_table(tmp_path / "out").cast(EVENT_SCHEMA)
@@ -286,7 +315,7 @@ def test_data_frames_that_cannot_be_coded_are_refused() -> None:
         code_frame(daft.from_pydict({"x": ["a"]}))
     with pytest.raises(InputError, match="has a column 'events' already"):
         code_frame(daft.from_pydict({"text": ["a"], "events": [1]}))
-    with pytest.raises(InputError, match="columns= names the fields text.*found 'body'"):
+    with pytest.raises(InputError, match=r"columns= names the fields text.*found 'body'"):
         code_frame(daft.from_pydict({"text": ["a"]}), columns={"body": "text"})
     with pytest.raises(InputError, match="batch at least 1, found 0 and 0"):
         code_frame(daft.from_pydict({"text": ["a"]}), batch=0)

@@ -21,6 +21,8 @@ from coder.pipeline.table import EVENT_SCHEMA
 
 CODED = pa.struct([("number", pa.int64()), ("payload", pa.binary()), ("failure", pa.string())])
 EVENTS = pa.struct([("events", pa.list_(pa.struct(list(EVENT_SCHEMA)))), ("error", pa.string())])
+# What a worker takes in Ray's books: the workers of a machine that is lost find room on the others, if those are half of all.
+_CPUS = 0.5
 _ERRORS = {kind.__name__: kind for kind in (CoderError, InputError, ModelError, OntologyError)}
 
 
@@ -82,8 +84,7 @@ class FrameWorker:
 
 def chunk_worker(engine: Engine, workers: int) -> Any:
     """Return a Daft class of ``workers`` processes that code chunks."""
-    # Half a CPU each, in Ray's books: the workers of a machine that is lost find room on the others.
-    made = cls(ChunkWorker, cpus=0.5, max_concurrency=workers, use_process=True)
+    made = cls(ChunkWorker, cpus=_CPUS, max_concurrency=workers, use_process=True)
     return made(engine, fingerprint_text(engine))
 
 
@@ -97,7 +98,8 @@ def frame_worker(
         def code(self, *columns: Series) -> pa.Array:
             return super().code(*columns)
 
-    return cls(Sized, max_concurrency=workers, use_process=True)(engine, columns, default_date)
+    made = cls(Sized, cpus=_CPUS, max_concurrency=workers, use_process=True)
+    return made(engine, columns, default_date)
 
 
 def fingerprint_text(engine: Engine) -> str:
