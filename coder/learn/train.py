@@ -16,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from coder.assets import asset
 from coder.errors import ConfigError
+from coder.learn.distributed import is_main, leave, processes, shared_folder
 from coder.learn.schema import TrainConfig, check
 
 log = logging.getLogger(__name__)
@@ -57,11 +58,17 @@ def checked(config: DictConfig) -> TrainConfig:
 
 
 def run(config: TrainConfig) -> float:
-    """Train as ``config`` says, write the run folder ``config.run_dir`` and return the validation score, 0..1."""
+    """Train as ``config`` says, write the run folder ``config.run_dir`` and return the validation score, 0..1.
+
+    Under torchrun or accelerate launch, the first process writes the folder and all return the score.
+    """
     check(config)
-    folder = Path(config.run_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.yaml").write_text(OmegaConf.to_yaml(OmegaConf.structured(config)), encoding="utf-8")
+    if config.model.kind == "tfidf" and processes() > 1:
+        raise ConfigError("model=tfidf trains in one process: start it without torchrun or accelerate launch")
+    folder = shared_folder(Path(config.run_dir), config.trainer.use_cpu)
+    if is_main():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.yaml").write_text(OmegaConf.to_yaml(OmegaConf.structured(config)), encoding="utf-8")
     if config.model.kind == "tfidf":
         from coder.learn.baseline import train_baseline
 
@@ -100,6 +107,11 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
     if config.trainer.evaluate_every:
         every = config.trainer.evaluate_every
         steps = {"eval_strategy": "steps", "save_strategy": "steps", "eval_steps": every, "save_steps": every}
+    if processes() > 1:
+        # A batch without a trigger leaves heads without a gradient, for which the other processes would wait.
+        steps["ddp_find_unused_parameters"] = True
+        if config.trainer.use_cpu:
+            steps["ddp_backend"] = "gloo"
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder / "tensorboard")
     arguments = TrainingArguments(
         output_dir=str(folder / "checkpoints"),
@@ -144,6 +156,10 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
             "sentences read in windows": count_long(splits["train"], tokenizer, config.backbone.max_tokens),
         },
     }
+    score = float(metrics["validation"]["eval_score"])
+    leave()
+    if not is_main():
+        return score
     saved = folder / "model"
     model.save_pretrained(saved)
     tokenizer.save(str(saved / "tokenizer.json"))
@@ -157,7 +173,6 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
         from coder.learn.finish import finish
 
         finish(folder, splits, metrics)
-    score = float(metrics["validation"]["eval_score"])
     log.info("validation score %.3f; everything is in %s", score, folder)
     return score
 
