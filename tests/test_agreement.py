@@ -87,6 +87,10 @@ def test_report_counts_what_both_say():
     assert (report.levels["3-digit"].raw, report.levels["leaf"].raw) == (0.0, 0.0)
     assert (report.status.raw, report.status.kappa) == (0.5, 0.0)
     assert report.f1 == {"trigger": 0.8, "root": 0.8, "leaf": 0.0}
+    # Of three asserted tuples the second has one: it marked the criticism as not asserted and the closing not at all.
+    assert report.tuple_f1["root"] == 0.5
+    assert report.tuple_f1["root+source+target"] == 0.5
+    assert report.tuple_f1["leaf"] == 0.0
     # Targets: "army of Iraq" against "Iraq" shares 1 of 3 + 1 words, "Chile" 1 of 1 + 1.
     target = report.spans["target"]
     assert (target.either, target.both, target.exact, target.exact_both) == (2, 2, 0.5, 0.5)

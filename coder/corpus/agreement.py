@@ -8,8 +8,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from coder.corpus.matching import overlap, root_of
+from coder.corpus.matching import Offsets, expand, overlap, root_of
 from coder.corpus.records import AnnotatedSentence, EventAnnotation, Span
+from coder.corpus.scoring import score
 from coder.errors import CorpusError
 
 _WORD = re.compile(r"\w+(?:[.’'-]\w+)*")
@@ -66,7 +67,8 @@ class AgreementReport:
     """What ``agreement`` measures.
 
     ``levels`` rates the codes of the aligned events as root, 3-digit and leaf. ``f1`` has, over all events,
-    "trigger" (aligned at all), "root" and "leaf" (aligned and coded alike): 0..1. ``only_first`` and
+    "trigger" (aligned at all), "root" and "leaf" (aligned and coded alike): 0..1. ``tuple_f1`` scores the second annotation against the
+    first as a parser's events are scored (coder.corpus.scoring): what a parser can be expected to reach. ``only_first`` and
     ``only_second`` count sentences that the other annotation does not have; they are left out.
     """
 
@@ -80,6 +82,7 @@ class AgreementReport:
     levels: dict[str, Ratings]
     status: Ratings
     f1: dict[str, float]
+    tuple_f1: dict[str, float]
     spans: dict[str, SpanAgreement]
     root_confusions: list[Confusion]
     leaf_confusions: list[Confusion]
@@ -176,10 +179,35 @@ def agreement(
             "root": f1(sum(one == other for one, other in roots)),
             "leaf": f1(sum(one == other for one, other in codes)),
         },
+        tuple_f1={
+            name: level["f1"]
+            for name, level in score(
+                [one for one, _ in both], [_as_parsed(other) for _, other in both], root=root
+            )["levels"].items()
+        },
         spans={name: _span_agreement(aligned, role) for name, role in _ROLES.items()},
         root_confusions=_confusions(roots),
         leaf_confusions=_confusions(codes),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """An annotated tuple in the place of a predicted one."""
+
+    code: str
+    status: str
+    trigger: Offsets | None
+    source: Offsets | None
+    target: Offsets | None
+    place: Offsets | None = None
+    time: Offsets | None = None
+    confidence: float = 1.0
+    code_confidence: float = 1.0
+
+
+def _as_parsed(sentence: AnnotatedSentence) -> list[_Parsed]:
+    return [_Parsed(t.code, t.status, t.trigger, t.source, t.target) for t in expand(sentence)]
 
 
 def _by_text(sentences: Sequence[AnnotatedSentence], side: str) -> dict[str, AnnotatedSentence]:
@@ -244,7 +272,9 @@ def render_agreement(report: AgreementReport, top: int = 15) -> str:
     for name, ratings in judgements.items():
         kappa = "undefined" if ratings.kappa is None else f"{ratings.kappa:.3f}"
         lines.append(f"| {name:<20} | {ratings.items:>5} | {ratings.raw:>13.3f} | {kappa:>13} |")
-    lines += ["", "event F1: " + ", ".join(f"{name} {value:.3f}" for name, value in report.f1.items()), ""]
+    for what, values in (("event F1", report.f1), ("tuple F1", report.tuple_f1)):
+        lines += ["", f"{what}: " + ", ".join(f"{name} {value:.3f}" for name, value in values.items())]
+    lines.append("")
     lines += [
         "| role   | events with it | in both | exact | exact, in both | token F1 |",
         "| ------ | -------------- | ------- | ----- | -------------- | -------- |",
