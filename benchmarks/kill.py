@@ -67,12 +67,23 @@ class Scenario:
         self.command = code_command(source, self.output, workers, model)
         self.workers = workers
         begin = time.perf_counter()
-        self._start().wait()
+        self._running = self._start()
+        try:
+            self._running.wait()
+        except BaseException:
+            self.stop()
+            raise
         self.seconds = time.perf_counter() - begin
         self.expected = self.content()
         if not self.expected[0] or not self.expected[1]:
             raise FailedError("the uninterrupted run has no events or no errors: there is nothing to compare")
         self._clear()
+
+    def stop(self) -> None:
+        """End what still runs, when this script itself is stopped."""
+        if self._running.poll() is None:
+            os.killpg(self._running.pid, signal.SIGKILL)
+            self._running.wait()
 
     def content(self) -> tuple[list[str], list[str]]:
         """Rows of the output in all columns, and lines of the error file, each sorted."""
@@ -81,7 +92,7 @@ class Scenario:
     def run(self, random_: random.Random, log: Log, kills: int) -> None:
         """Start and kill until the run has ended by itself; after ``kills`` kills, let it end."""
         while True:
-            process = self._start()
+            process = self._running = self._start()
             # One worker a start: what loses its worker three times is taken for an article that kills it, and becomes an error.
             victims = list(VICTIMS)
             while log.kills.total() < kills and self._wait(process, random_):
@@ -255,6 +266,7 @@ def _arguments() -> Any:
 
 def main() -> None:
     options = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended, too
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
@@ -272,8 +284,11 @@ def main() -> None:
                     f"{len(scenario.expected[1])} errors",
                     flush=True,
                 )
-                while log.kills.total() < options.kills:
-                    scenario.run(random_, log, options.kills)
+                try:
+                    while log.kills.total() < options.kills:
+                        scenario.run(random_, log, options.kills)
+                finally:
+                    scenario.stop()
             except FailedError as error:
                 print(f"--workers {workers}: FAILED after {log}: {error}")
                 raise SystemExit(1) from None
