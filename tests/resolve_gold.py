@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GOLD = Path(__file__).parent / "gold"
+ACTOR_TABLES = ("actors.tsv", "actors_held_out.tsv", "actors_in_context.tsv")
 _MARK = re.compile(r"\{([^{}|]*)\|([^{}|]*)\|([sdcr-])\}")
 BASES = {"s": "stated", "d": "dictionary", "c": "context", "r": "coreference", "-": None}
 

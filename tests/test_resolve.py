@@ -269,3 +269,51 @@ def test_import_reads_no_table_and_no_heavy_package() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_she_and_he_are_two_persons(resolver: Resolver) -> None:
+    story = ("Kenyan senator Asma Rehman sued Colonel Tariq Jamil.", "She said he ran a secret jail.")
+    senator = (1, Event((0, 3)))
+    colonel = (1, Event((9, 11)))
+    found = resolver.resolve(story, datetime.date(2020, 1, 9), [senator, colonel])
+    assert [event.source.code for event in found] == ["KENLEG", "KENMIL"]
+
+
+def test_a_pronoun_follows_the_pronoun_before(resolver: Resolver) -> None:
+    story = ("The Arab League suspended Syria.", "It warned the Syrian army.", "Its spokesman left.")
+    events = [(1, Event((0, 2))), (2, Event((0, 13)))]
+    found = resolver.resolve(story, datetime.date(2012, 1, 9), events)
+    assert [event.source.code for event in found] == ["IGOARL", "IGOARL"]
+
+
+@pytest.mark.parametrize(
+    ("words", "story", "code"),
+    [
+        ("Their commander", ("Kenyan rebels took a town.", "Their commander fled."), "KENREB"),
+        ("its spokesman", ("Kenyan police fired.", "Soon its spokesman said so."), "KENCOP"),
+        ("His deputy", ("Kenyan President Paul Otieno fell ill.", "His deputy took over."), "KENGOV"),
+        ("Its army", ("Kenya was attacked.", "Its army fired back."), "KENMIL"),
+        ("Officers", ("Kenyan police stopped a bus.", "Officers searched it."), "KENCOP"),
+        ("The gunmen", ("MALI, Mali - Islamist militants came.", "The gunmen left."), "MLIREBMOS"),
+        ("The killer's parents", ("The killer's parents wept in Kenya.",), "KENCVL"),
+        ("Kaba", ("ACCRA - Colonel Mory Kaba spoke.", "Kaba denied a coup."), "GHAMIL"),
+    ],
+)
+def test_who_belongs_to_whom(resolver: Resolver, words: str, story: tuple[str, ...], code: str) -> None:
+    assert actor(resolver, words, *story).code == code
+
+
+def test_a_story_written_elsewhere_is_about_the_country_it_speaks_of(resolver: Resolver) -> None:
+    story = (
+        "GENEVA - Syrian rebels killed a Syrian general in Damascus.",
+        "Syria's capital shook.",
+        "The army fled.",
+    )
+    assert actor(resolver, "The army", *story).code == "SYRMIL"
+    story = ("SRINAGAR, India - A bus was bombed.", "Pakistan denied it.", "The army came.")
+    assert actor(resolver, "The army", *story).code == "INDMIL"
+
+
+def test_a_bank_is_not_she(resolver: Resolver) -> None:
+    story = ("NAIROBI - A bank evicted a widow.", "The bank said she owed rent.")
+    assert actor(resolver, "she", *story).code == "KENCVL"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from coder.resolve.article import Article
+from coder.resolve.coding import Coding
 from coder.resolve.lexicon import Match, longest
-from coder.resolve.mention import Coding
 from coder.resolve.normalise import normalise
 
 Span = tuple[int, int]
@@ -158,12 +158,12 @@ class Antecedents:
                 return candidates[-1]
         return None
 
-    def defined(self, acronym: str) -> Coding | None:
-        """Return the coding of the long form that introduces ``acronym`` in brackets: "Movement for Unity (MFU)"."""
+    def defined(self, acronym: str) -> Antecedent | None:
+        """Return the long form that introduces ``acronym`` in brackets: "Movement for Unity (MFU)"."""
         for index in range(-1 if self._article.title else 0, len(self._article.sentences)):
             text = self._article.text(index)
             for item in self.of(index):
                 tail = _DEFINED.match(text, item.end)
                 if tail and tail.group(1) == acronym and item.coding.code:
-                    return item.coding
+                    return item
         return None

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from coder.resolve.ambiguity import Ambiguities, beside_unknown_name
+from coder.resolve.coding import Coding, office_at
 from coder.resolve.dateline import Dateline, read_dateline
 from coder.resolve.lexicon import PART_OF_NAME, Entry, Lexicon, Match, longest
-from coder.resolve.mention import Coding, code_mention, office_at
+from coder.resolve.mention import code_mention
 from coder.resolve.normalise import normalise
 from coder.resolve.phrase import turned_away
 from coder.resolve.places import PlaceTables, resolve_place
@@ -18,8 +19,9 @@ from coder.resolve.records import Place
 
 _OWNING = frozenset({"country", "nationality", "capital", "region"})
 _NAMED = frozenset({"person", "group", "body"})
-# A dateline's country is the story's unless the story hardly speaks of it.
-_DATELINE_SHARE = 0.25
+_DATELINE_WEIGHT = 2.0
+_OTHER_LEAST = 4.0
+_OTHER_SHARE = 0.6
 _CLEAR_LEAD = 1.6
 
 
@@ -75,7 +77,7 @@ class Article:
         """How often each country is spoken of, by names that mean one thing only."""
         counts: defaultdict[str, float] = defaultdict(float)
         for land in self._dateline_lands:
-            counts[land] += 2.0
+            counts[land] += _DATELINE_WEIGHT
         for match, _, value, ambiguous in self._spoken:
             entry: Entry | None = match.entries[0]
             if ambiguous is not None:
@@ -126,8 +128,10 @@ class Article:
         named = [line.land] if line.land else [line.place] if line.place else []
         lands = set()
         for name in named:
+            key = normalise(name)
+            settled = key not in self._ambiguities or self._ambiguities.plain(key) is not None
             entries = [e for e in self.lexicon.get(name) if e.kind in ("country", "capital", "region")]
-            if normalise(name) not in self._ambiguities and len({e.country for e in entries}) == 1:
+            if settled and len({e.country for e in entries}) == 1:
                 lands |= {e.country for e in entries if e.country}
         return lands
 
@@ -225,17 +229,27 @@ class Article:
     @cached_property
     def country(self) -> str | None:
         """The country of the story: the dateline's, unless the story is about another; None when nothing says."""
-        ranked = sorted(self.weights.items(), key=lambda pair: -pair[1])
         place = self.dateline_place
         if place is not None and place.country:
-            top = ranked[0][1] if ranked else 0.0
-            if self.weights.get(place.country, 0.0) >= _DATELINE_SHARE * top or top < 2:
-                return place.country
+            return self._other_than(place.country) or place.country
+        ranked = sorted(self.weights.items(), key=lambda pair: -pair[1])
         if not ranked:
             return None
         if len(ranked) == 1 or ranked[0][1] >= _CLEAR_LEAD * ranked[1][1]:
             return ranked[0][0]
         return None
+
+    def _other_than(self, land: str) -> str | None:
+        """Return the country that a story with a dateline in ``land`` is about instead: it alone is spoken of, over and over.
+
+        Reports on one country are often written in another, from Geneva, Beirut or Nairobi.
+        """
+        others = {country: weight for country, weight in self.weights.items() if country != land}
+        if not others or self.weights.get(land, 0.0) > _DATELINE_WEIGHT:
+            return None
+        top = max(others, key=lambda country: others[country])
+        leads = others[top] >= _OTHER_LEAST and others[top] >= _OTHER_SHARE * sum(others.values())
+        return top if leads else None
 
 
 def _weigh(counts: defaultdict[str, float], entry: Entry | None, value: float) -> None:

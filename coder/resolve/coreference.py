@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from coder.resolve.antecedents import Antecedent, Antecedents, name_words
-from coder.resolve.mention import Coding
+from coder.resolve.coding import Coding
 from coder.resolve.normalise import normalise
+from coder.resolve.records import Actor
 
 Span = tuple[int, int]
 
@@ -18,9 +19,34 @@ def _words(text: str) -> frozenset[str]:
 _PERSON = frozenset(["he", "she", "him", "himself", "herself", "his", "her", "hers"])
 _THING = frozenset(["it", "itself", "its"])
 _MANY = frozenset(["they", "them", "themselves", "their", "theirs", "both"])
-_OBJECT = frozenset(["him", "them"])
+_OBJECT = frozenset(["him", "them", "her"])
+_CLASSES = (
+    frozenset(["he", "him", "himself", "his"]),
+    frozenset(["she", "her", "herself", "hers"]),
+    _THING,
+    _MANY,
+)
+_MALE = _words(
+    "man king policeman father son brother husband monk spokesman chairman congressman businessman prince boy mr imam "
+    "priest pope emir sultan widower"
+)
+_FEMALE = _words(
+    "woman queen widow mother daughter wife sister spokeswoman congresswoman policewoman princess girl nun actress "
+    "businesswoman chairwoman mrs ms miss baroness schoolgirl grandmother lady"
+)
+# Who stands for a body of people or a group, and who for a person.
+_BEARERS = _words(
+    "leader leaders chief head chairman chairwoman director manager president commander commanders fighter fighters gunmen "
+    "militants members member spokesman spokeswoman spokesperson representative representatives officials delegates "
+    "negotiators secretary-general general deputy founder"
+)
+_SECONDS = _words(
+    "deputy deputies spokesman spokeswoman spokesperson aide aides adviser advisers advisor advisors"
+)
+_ARMED = frozenset({"REB", "INS", "SEP", "UAF"})
+_AIMED = frozenset({"REB", "INS", "SEP"})
 _CLAUSE_BREAK = re.compile(
-    r"\b(?:that|said|says|and|but|when|while|after|before|because|who|which|if|as|would|denied)\b|[,;]"
+    r"\b(?:that|said|says|and|but|when|while|after|before|because|who|which|if|as|would|denied|until|where|although|though|since|unless|whether)\b|[,;]"
 )
 _RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
 _OWNING = re.compile(r"^(his|her|its|their)\s+(?:own\s+)?(.+)$", re.I | re.S)
@@ -45,6 +71,7 @@ _PROPER = re.compile(r"[^\W\d_a-z]")
 _TITLE = re.compile(r"^(?:(?:mr|mrs|ms|dr|sheikh|sheik|sir|lord|gen|col)\.?|the)\s+", re.I)
 _SENTENCES_BACK = 3
 _DESCRIPTION_BACK = 5
+_OFFICERS_BACK = 2
 
 
 def refers_back(text: str) -> bool:
@@ -60,32 +87,64 @@ class Coreference:
 
     def __init__(self, antecedents: Antecedents) -> None:
         self._antecedents = antecedents
+        self._genders: dict[object, str] = {}  # by place of the mention and by name, as pronouns tell
 
-    def pronoun(self, word: str, index: int, position: int, barred: Span | None) -> Antecedent | None:
+    def pronoun(
+        self, word: str, index: int, position: int, barred: Span | None, *, owning: bool = False
+    ) -> Antecedent | None:
         """Return what a pronoun at ``position`` of sentence ``index`` stands for; ``barred``: the event's other actor."""
         folded = normalise(word.strip())
         if folded in _RELATIVE:
             before = [item for item in self._antecedents.of(index) if item.end <= position]
             return before[-1] if before and position - before[-1].end <= 3 else None
         text = self._antecedents.text(index)
+        is_object = folded in _OBJECT and not owning
         for depth, items in enumerate(self._antecedents.back_from(index, position, _SENTENCES_BACK)):
-            if depth == 0 and folded in _OBJECT:
+            if depth == 0 and is_object:
                 # The object of a clause is not its subject: in "Esper walked beside him" he is someone else.
                 items = [item for item in items if _CLAUSE_BREAK.search(text, item.end, position)]
             fitting = [
                 item
                 for item in items
-                if _agrees(folded, item)
+                if self._agrees(folded, item)
                 and not (depth == 0 and barred and item.start < barred[1] and barred[0] < item.end)
             ]
             if folded in _MANY:
                 fitting = [item for item in fitting if item.coding.number == "p"] or fitting
+            gendered = [item for item in fitting if self._gender(item) is not None]
+            fitting = gendered if folded in _PERSON and gendered else fitting
             if fitting:
-                return fitting[-1] if folded in _OBJECT and depth else fitting[0]
+                found = fitting[-1] if is_object and depth else fitting[0]
+                self._note_gender(folded, found)
+                return found
         return None
 
-    def short_form(self, text: str, index: int, position: int) -> Coding | None:
-        """Return the coding of the fuller name that ``text`` ("Khazali", "Mr Khazali", "MFU") stands for."""
+    def _agrees(self, pronoun: str, item: Antecedent) -> bool:
+        """Whether number, kind and gender fit; a pronoun of the same kind before is followed to what it stands for."""
+        if len(item.words) == 1 and any(pronoun in same and item.words <= same for same in _CLASSES):
+            return True
+        if pronoun in _PERSON and self._gender(item) not in (None, _gender_of(pronoun)):
+            return False
+        return _agrees(pronoun, item) or _is_bare_description(
+            pronoun, item, self._antecedents.text(item.index)
+        )
+
+    def _gender(self, item: Antecedent) -> str | None:
+        known = self._genders.get((item.index, item.start)) or self._genders.get(item.coding.name or "")
+        if known is not None:
+            return known
+        male, female = bool(item.words & _MALE), bool(item.words & _FEMALE)
+        return None if male == female else "m" if male else "f"
+
+    def _note_gender(self, pronoun: str, item: Antecedent) -> None:
+        gender = _gender_of(pronoun)
+        if gender is not None:
+            self._genders[item.index, item.start] = gender
+            if item.coding.name:
+                self._genders[item.coding.name] = gender
+
+    def short_form(self, text: str, index: int, position: int) -> Antecedent | None:
+        """Return the mention with the fuller name that ``text`` ("Khazali", "Mr Khazali", "MFU") stands for."""
         bare = _TITLE.sub("", text.strip())
         if not bare or not _PROPER.match(bare):
             return None
@@ -97,11 +156,12 @@ class Coreference:
         words = name_words(bare)
         if not words or any(len(word) < 2 for word in words):
             return None
-        fuller = self._antecedents.fuller(words, index, position)
-        return fuller.coding if fuller else None
+        return self._antecedents.fuller(words, index, position)
 
-    def description(self, text: str, index: int, position: int, barred: Span | None) -> Antecedent | None:
-        """Return what "the group", "the ministry" or "the president" stands for."""
+    def description(
+        self, text: str, index: int, position: int, barred: Span | None, roles: tuple[str, ...] = ()
+    ) -> Antecedent | None:
+        """Return what "the group", "the ministry" or "the president" stands for; ``roles``: what its own words say."""
         match = _DEFINITE.match(text.strip())
         if match is None or len(match.group(1).split()) > 3:
             return None
@@ -110,7 +170,7 @@ class Coreference:
             fitting = [
                 item
                 for item in items
-                if _described(head, item)
+                if (_described(head, item) or _armed_alike(head, roles, item))
                 and not (depth == 0 and barred and item.start < barred[1] and barred[0] < item.end)
             ]
             if fitting:
@@ -122,8 +182,16 @@ class Coreference:
         match = _OWNING.match(text.strip())
         if match is None:
             return None
-        owner = self.pronoun(match.group(1), index, position, None)
+        owner = self.pronoun(match.group(1), index, position, None, owning=True)
         return (owner, match.group(2)) if owner is not None else None
+
+    def police_before(self, index: int, position: int) -> Antecedent | None:
+        """Return the police that bare "officers" are, where the last men in uniform before were police and no soldiers."""
+        for items in self._antecedents.back_from(index, position, _OFFICERS_BACK):
+            uniformed = [item for item in items if {"COP", "MIL"} & set(item.coding.roles)]
+            if uniformed:
+                return uniformed[-1] if "COP" in uniformed[-1].coding.roles else None
+        return None
 
     def same_head(self, coding: Coding, index: int, position: int) -> Antecedent | None:
         """Return the qualified mention that a bare role repeats: "Kenyan police ... police said"."""
@@ -149,6 +217,38 @@ def is_country_word(text: str) -> bool:
     return normalise(rest) in _COUNTRY_WORDS
 
 
+def speaks_for_owner(owned: str, owner: Antecedent, actor: Actor) -> bool:
+    """Whether "its spokesman", "their commander", "his deputy" are of the owner's own kind, as ``actor`` codes it."""
+    heads = _BEARERS if not owner.person else _SECONDS
+    head = normalise(re.split(r"\s(?:of|for|in)\s", owned)[0]).split()[-1]
+    return bool(actor.roles) and head in heads and "ELI" not in actor.roles
+
+
+def _gender_of(pronoun: str) -> str | None:
+    return "m" if pronoun in _CLASSES[0] else "f" if pronoun in _CLASSES[1] else None
+
+
+def _is_bare_description(pronoun: str, item: Antecedent, text: str) -> bool:
+    """Whether the mention is "the group" or "the ministry" without more, which "it" can take up."""
+    match = _DEFINITE.match(text[item.start : item.end])
+    if match is None or pronoun not in _THING or item.coding.code:
+        return False
+    return normalise(match.group(1)) in (_GROUP_WORDS | _BODY_WORDS) and not match.group(1).endswith("s")
+
+
+def _armed_alike(head: str, roles: tuple[str, ...], item: Antecedent) -> bool:
+    """Whether "the gunmen" can be the armed men before, of whom more is said: "Islamist militants", "separatists"."""
+    coding = item.coding
+    if head not in _GROUP_WORDS or (coding.person and coding.number == "s"):
+        return False
+    if normalise(coding.head or "") == head and not (coding.country or coding.religion or coding.ethnicity):
+        return False
+    said, known = set(roles) & _ARMED, set(coding.roles) & _ARMED
+    return bool(known) and (
+        not said or said == {"UAF"} or said == known or (said == {"REB"} and known <= _AIMED)
+    )
+
+
 def _agrees(pronoun: str, item: Antecedent) -> bool:
     coding = item.coding
     unknown = not coding.code
@@ -156,7 +256,8 @@ def _agrees(pronoun: str, item: Antecedent) -> bool:
         return item.person or (unknown and len(item.words) >= 2)
     if pronoun in _MANY:
         return coding.number in ("p", "c") and bool(coding.code)
-    return bool(coding.code) and not coding.person and coding.number != "p"
+    plural_form = coding.number == "c" and coding.head != coding.name and coding.head.endswith("s")
+    return bool(coding.code) and not coding.person and coding.number != "p" and not plural_form
 
 
 def _described(head: str, item: Antecedent) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from coder.resolve.coding import office_at
 from coder.resolve.lexicon import Entry
-from coder.resolve.mention import office_at
 from coder.resolve.records import Actor
 from coder.resolve.resolver import Resolver
 

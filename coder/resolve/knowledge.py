@@ -97,19 +97,18 @@ def _add_state(lexicon: Lexicon, row: dict[str, str], code: str, offices: tuple[
 
 
 def load_roles(lexicon: Lexicon, folder: Path) -> None:
-    """Add role nouns and titles with their plurals (columns: phrase, roles, number s|c|p, weak, plural, religion)."""
+    """Add role nouns and titles with their plurals (columns: phrase, roles, number s|t|c|p, weak, plural, religion)."""
     for number, row in read_table(folder / "roles.tsv"):
         roles = split_roles(row["roles"], f"roles.tsv:{number}")
         weak = row["weak"] == "weak"
         person = row["number"] == "s"
+        number_of = "s" if row["number"] == "t" else row["number"]
         phrase, religion = row["phrase"], row["religion"] or None
         lexicon.add(
             phrase,
-            Entry(
-                "role", phrase, None, roles, religion=religion, weak=weak, number=row["number"], person=person
-            ),
+            Entry("role", phrase, None, roles, religion=religion, weak=weak, number=number_of, person=person),
         )
-        if row["number"] == "s" and row["plural"] != "-":
+        if number_of == "s" and row["plural"] != "-":
             form = row["plural"] or plural(phrase)
             lexicon.add(form, Entry("role", phrase, None, roles, religion=religion, weak=weak, number="p"))
 

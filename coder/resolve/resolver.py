@@ -14,12 +14,12 @@ from coder.assets import asset
 from coder.resolve.ambiguity import Ambiguities
 from coder.resolve.antecedents import Antecedent, Antecedents
 from coder.resolve.article import Article
-from coder.resolve.coreference import Coreference, is_country_word, refers_back
+from coder.resolve.coding import Coding
+from coder.resolve.coreference import Coreference, is_country_word, refers_back, speaks_for_owner
 from coder.resolve.dates import resolve_date
 from coder.resolve.history import state_of
 from coder.resolve.knowledge import read_lexicon, shipped_lexicon
 from coder.resolve.lexicon import Lexicon
-from coder.resolve.mention import Coding
 from coder.resolve.places import PlaceTables, resolve_place, speaks_of_capital
 from coder.resolve.records import Actor, Place, Resolved
 
@@ -181,6 +181,10 @@ class Resolver:
             return self._short(discourse, index, span, coding)
         if coding.country or coding.international or coding.held_back or not _takes_country(coding, spoken):
             return coding.actor(spoken)
+        if coding.head in ("officer", "officers") and coding.roles == ("MIL",):
+            police = discourse.coreference.police_before(index, span[0])
+            if police is not None:
+                return self._antecedent(discourse, police, spoken)
         country = land or self._located(article, index, span)
         if country is None and not _INDEFINITE.match(spoken):
             same = discourse.coreference.same_head(coding, index, span[0])
@@ -195,7 +199,7 @@ class Resolver:
         if not coding.held_back:
             known = discourse.coreference.short_form(spoken, index, span[0])
             if known is not None:
-                return replace(known.actor(spoken), basis="coreference")
+                return self._antecedent(discourse, known, spoken)
         return coding.actor(spoken)
 
     def _referring(
@@ -213,19 +217,22 @@ class Resolver:
         owned = coreference.owner(spoken, index, span[0])
         if owned is not None:
             owner, rest = owned
-            country = self._antecedent(discourse, owner, spoken).country
+            whose = self._antecedent(discourse, owner, spoken)
+            country = whose.country
             if coding.country or coding.international:
                 return None
             if is_country_word(rest):
                 name = article.lexicon_name(country)
                 return Actor(spoken, country, name, country, (), "coreference" if country else None)
+            if coding.roles and speaks_for_owner(rest, owner, whose):
+                return replace(whose, name=None)
             return coding.actor(spoken, country=country, basis="coreference") if coding.roles else None
         if len(spoken.split()) == 1:
             found = coreference.pronoun(spoken, index, span[0], other)
             return self._antecedent(discourse, found, spoken) if found else Actor(text=spoken)
         if coding.country or coding.international or coding.name:
             return None
-        found = coreference.description(spoken, index, span[0], other)
+        found = coreference.description(spoken, index, span[0], other, coding.roles)
         if found is not None:
             known = self._antecedent(discourse, found, spoken)
             return replace(known, code=known.country, roles=()) if is_country_word(spoken) else known
