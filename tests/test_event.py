@@ -83,6 +83,18 @@ def test_repetitions_in_an_article_are_counted_in_mentions() -> None:
     assert [event.mentions for event in coded(text, every_mention=True)] == [1, 1, 1, 1]
 
 
+def test_statements_beside_another_event_are_left_out_when_asked() -> None:
+    def parsed(code: str, confidence: float = 0.9) -> ParsedEvent:
+        return ParsedEvent(code, confidence, 0.9, "asserted", (0, 1), None, None, None, None)
+
+    said, hit, doubtful = parsed("010"), parsed("190"), parsed("173", 0.1)
+    assert Selection(lone_statements=True).of([said, hit]) == [hit]
+    assert Selection(lone_statements=True).of([said, parsed("013")]) == [said, parsed("013")]
+    assert Selection().of([said, hit]) == [said, hit]
+    # What is left out itself does not make a statement superfluous.
+    assert Selection(0.5, lone_statements=True).of([said, doubtful]) == [said]
+
+
 def test_actors_without_a_code_are_the_same_when_their_text_is() -> None:
     assert [
         event.mentions

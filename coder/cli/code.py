@@ -48,6 +48,13 @@ def code(
             help="One row a mention; by default, an event is one row an article, mentions counted.",
         ),
     ] = False,
+    lone_statements: Annotated[
+        bool,
+        typer.Option(
+            "--lone-statements",
+            help="Keep a statement (01) only where its sentence tells no other event.",
+        ),
+    ] = False,
     schema: Annotated[str, typer.Option(help="Column set: coder, icews, gdelt or phoenix.")] = "coder",
     mark_duplicates: Annotated[
         str | None,
@@ -165,7 +172,7 @@ def code(
         force=force,
         restart=restart,
     )
-    chosen = selection(min_confidence, not_asserted, every_mention)
+    chosen = selection(min_confidence, not_asserted, every_mention, lone_statements)
     # Daft has one process a core, wherever that is.
     share = threads or 1 if engine == "daft" else threads_each(threads, workers)
     parser = ModelEngine(model, tuple(dictionary or ()), chosen, share)

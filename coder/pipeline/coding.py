@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from coder.resolve import Resolved
 
 
+# CAMEO's root for making a public statement.
+STATEMENT = "01"
+
+
 class Parser(Protocol):
     """What coding needs of :class:`coder.infer.parser.EventParser`."""
 
@@ -44,15 +48,25 @@ class Selection:
     """Which of the parser's events are kept.
 
     ``min_confidence`` 0..1; ``not_asserted`` keeps negated and hypothetical acts too; ``every_mention`` keeps
-    one row for each mention of an event instead of one row an article with the mentions counted.
+    one row for each mention of an event instead of one row an article with the mentions counted;
+    ``lone_statements`` keeps a statement (root 01) only where its sentence tells no other event.
     """
 
     min_confidence: float = 0.0
     not_asserted: bool = False
     every_mention: bool = False
+    lone_statements: bool = False
 
-    def keeps(self, event: ParsedEvent) -> bool:
-        return event.confidence >= self.min_confidence and (self.not_asserted or event.status == ASSERTED)
+    def of(self, events: Sequence[ParsedEvent]) -> list[ParsedEvent]:
+        """Return those of one sentence's events that are kept."""
+        kept = [
+            event
+            for event in events
+            if event.confidence >= self.min_confidence and (self.not_asserted or event.status == ASSERTED)
+        ]
+        if self.lone_statements and any(event.code[:2] != STATEMENT for event in kept):
+            return [event for event in kept if event.code[:2] != STATEMENT]
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +118,7 @@ class EventCoder:
         found = [
             (index, event)
             for index in range(len(sentences))
-            for event in next(results)
-            if self.selection.keeps(event)
+            for event in self.selection.of(next(results))
         ]
         if not found:
             return []

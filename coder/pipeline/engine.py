@@ -53,6 +53,7 @@ class ModelEngine:
                 self.selection.min_confidence,
                 self.selection.not_asserted,
                 self.selection.every_mention,
+                self.selection.lone_statements,
             ],
         }
 

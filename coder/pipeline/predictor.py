@@ -50,6 +50,7 @@ class Predictor:
         min_confidence: float = 0.0,
         not_asserted: bool = False,
         every_mention: bool = False,
+        lone_statements: bool = False,
     ) -> "Predictor":
         """Return a predictor with the model in the folder ``path``, or the one that ships with coder; never
         uses the network.
@@ -61,7 +62,7 @@ class Predictor:
         coder = load_event_coder(
             None if path is None else Path(path),
             [Path(dictionary) for dictionary in dictionaries],
-            selection(min_confidence, not_asserted, every_mention),
+            selection(min_confidence, not_asserted, every_mention, lone_statements),
         )
         return cls(coder.parser, coder.resolver, coder.ontology, coder.selection)
 
@@ -136,11 +137,13 @@ class Predictor:
         return [(code, ontology[code].name, probability) for code, probability in ordered]
 
 
-def selection(min_confidence: float, not_asserted: bool, every_mention: bool) -> Selection:
+def selection(
+    min_confidence: float, not_asserted: bool, every_mention: bool, lone_statements: bool = False
+) -> Selection:
     """Return the selection of events to keep; raises InputError when ``min_confidence`` is no probability."""
     if not 0.0 <= min_confidence <= 1.0:
         raise InputError(f"the least confidence is a number from 0 to 1, found {min_confidence}")
-    return Selection(min_confidence, not_asserted, every_mention)
+    return Selection(min_confidence, not_asserted, every_mention, lone_statements)
 
 
 def load_event_coder(
