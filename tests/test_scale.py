@@ -134,9 +134,9 @@ def test_an_interrupted_daft_run_skips_what_is_done(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(Parts, "add", stops)
     with pytest.raises(KeyboardInterrupt):
-        run(options(source, output), FakeEngine(), Listeners(), no_show)
+        run(options(source, output, workers=1), FakeEngine(), Listeners(), no_show)
     monkeypatch.setattr(Parts, "add", added)
-    summary = run(options(source, output), FakeEngine(log=log), Listeners(), no_show)
+    summary = run(options(source, output, workers=1), FakeEngine(log=log), Listeners(), no_show)
     assert 0 < summary.resumed_articles < summary.articles
     assert pq.read_table(output).equals(pq.read_table(tmp_path / "whole.parquet"))
     assert errors(output) == errors(tmp_path / "whole.parquet")
@@ -286,7 +286,7 @@ def test_a_data_frame_gets_events_and_errors(tmp_path: Path) -> None:
     )
     pq.write_table(table, tmp_path / "in.parquet")
     coded = code_frame_with(
-        FakeEngine(), daft.read_parquet(str(tmp_path / "in.parquet")), {}, workers=2, batch=2
+        FakeEngine(), daft.read_parquet(str(tmp_path / "in.parquet")), {}, workers=1, batch=2
     )
     assert coded.column_names == ["uid", "body", "pub_date", "events", "error"]
     coded = coded.collect()
