@@ -26,6 +26,7 @@ def code_files(
     min_confidence: float = 0.0,
     not_asserted: bool = False,
     every_mention: bool = False,
+    lone_statements: bool = False,
     read: ReadOptions | None = None,
     tell: Callable[[str], None] = lambda text: None,
     progress: Callable[[Summary], None] = lambda summary: None,
@@ -39,7 +40,7 @@ def code_files(
     notices, ``progress`` the counts after each chunk. Raises what :func:`coder.pipeline.run.run` raises, and MissingExtraError without Daft.
     """
     named = [inputs] if isinstance(inputs, str | PathLike) else inputs
-    chosen = selection(min_confidence, not_asserted, every_mention)
+    chosen = selection(min_confidence, not_asserted, every_mention, lone_statements)
     engine = ModelEngine(
         None if model is None else Path(model), tuple(map(Path, dictionaries)), chosen, threads
     )

@@ -31,6 +31,7 @@ def code_frame(
     min_confidence: float = 0.0,
     not_asserted: bool = False,
     every_mention: bool = False,
+    lone_statements: bool = False,
     workers: int = 0,
     threads: int = 1,
     batch: int = 64,
@@ -42,7 +43,7 @@ def code_frame(
     (0: one a CPU of the machine or cluster) hold one model each and take ``batch`` rows at a time, so memory is bounded. Events are those
     of ``coder code``; ``event_rows`` and ``error_rows`` make the two tables of them. Raises InputError for columns that are not there.
     """
-    chosen = selection(min_confidence, not_asserted, every_mention)
+    chosen = selection(min_confidence, not_asserted, every_mention, lone_statements)
     engine = ModelEngine(
         None if model is None else Path(model), tuple(map(Path, dictionaries)), chosen, threads
     )
