@@ -116,9 +116,7 @@ class EventCoder:
         self, article: Article, sentences: list[Sentence], results: Iterator[list[ParsedEvent]]
     ) -> list[Event]:
         found = [
-            (index, event)
-            for index in range(len(sentences))
-            for event in self.selection.of(next(results))
+            (index, event) for index in range(len(sentences)) for event in self.selection.of(next(results))
         ]
         if not found:
             return []
