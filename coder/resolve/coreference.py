@@ -43,6 +43,11 @@ _BEARERS = _words(
 _SECONDS = _words(
     "deputy deputies spokesman spokeswoman spokesperson aide aides adviser advisers advisor advisors"
 )
+# "Its neighbour" is another country, "his rival" another man: whose it is says nothing of who.
+_OTHERS = _words(
+    "neighbour neighbor neighbours neighbors ally allies rival rivals enemy enemies foe foes partner partners "
+    "opponent opponents counterpart counterparts predecessor successor"
+)
 _ARMED = frozenset({"REB", "INS", "SEP", "UAF"})
 _AIMED = frozenset({"REB", "INS", "SEP"})
 _CLAUSE_BREAK = re.compile(
@@ -59,7 +64,7 @@ _GROUP_WORDS = _words(
 )
 _BODY_WORDS = _words(
     "organisation organization bloc alliance body agency union court commission council charity watchdog "
-    "company firm bank fund ministry department secretariat mission grouping institution"
+    "company firm bank fund ministry department secretariat mission grouping institution cartel"
 )
 _PERSON_WORDS = _words(
     "president premier minister chancellor king queen emir sultan prince general commander colonel leader "
@@ -159,9 +164,9 @@ class Coreference:
         return self._antecedents.fuller(words, index, position)
 
     def description(
-        self, text: str, index: int, position: int, barred: Span | None, roles: tuple[str, ...] = ()
+        self, text: str, index: int, position: int, barred: Span | None, own: Coding
     ) -> Antecedent | None:
-        """Return what "the group", "the ministry" or "the president" stands for; ``roles``: what its own words say."""
+        """Return what "the group", "the ministry" or "the president" stands for; ``own``: what its own words say."""
         match = _DEFINITE.match(text.strip())
         if match is None or len(match.group(1).split()) > 3:
             return None
@@ -170,7 +175,7 @@ class Coreference:
             fitting = [
                 item
                 for item in items
-                if (_described(head, item) or _armed_alike(head, roles, item))
+                if (_described(head, item) or _armed_alike(head, own.roles, item) or _repeats(own, item))
                 and not (depth == 0 and barred and item.start < barred[1] and barred[0] < item.end)
             ]
             if fitting:
@@ -217,6 +222,11 @@ def is_country_word(text: str) -> bool:
     return normalise(rest) in _COUNTRY_WORDS
 
 
+def is_another(owned: str) -> bool:
+    """Whether the owned part of "its neighbour" or "his rival" names someone other than the owner, not said who."""
+    return normalise(owned).split()[-1] in _OTHERS
+
+
 def speaks_for_owner(owned: str, owner: Antecedent, actor: Actor) -> bool:
     """Whether "its spokesman", "their commander", "his deputy" are of the owner's own kind, as ``actor`` codes it."""
     heads = _BEARERS if not owner.person else _SECONDS
@@ -247,6 +257,13 @@ def _armed_alike(head: str, roles: tuple[str, ...], item: Antecedent) -> bool:
     return bool(known) and (
         not said or said == {"UAF"} or said == known or (said == {"REB"} and known <= _AIMED)
     )
+
+
+def _repeats(own: Coding, item: Antecedent) -> bool:
+    """Whether "the marines" takes up several people of whom more was said: "US marines"."""
+    coding = item.coding
+    same = coding.head == own.head and coding.roles == own.roles and coding.number == own.number
+    return bool(own.head and coding.country) and same and own.number in ("p", "c")
 
 
 def _agrees(pronoun: str, item: Antecedent) -> bool:
@@ -287,4 +304,8 @@ def _fits_body(head: str, item: Antecedent) -> bool:
         return head in item.words or head in name_words(names)
     if head in ("company", "firm"):
         return "MNC" in item.coding.roles or "BUS" in item.coding.roles
-    return bool({"IGO", "NGO", "NGM", "IMG", "MNC"} & set(item.coding.roles))
+    if head == "cartel":
+        return item.coding.organisation == "OPC"
+    if head == "union" and "LAB" in item.coding.roles:
+        return True
+    return bool({"IGO", "NGO", "NGM", "IMG"} & set(item.coding.roles))

@@ -21,6 +21,8 @@ _FOLLOWERS = re.compile(
     r"\b(?:supporters?|sympathi[sz]ers?|opponents?|critics?|voters?|rivals?|victims?|loyalists?)\b", re.I
 )
 
+_ADVERSE = re.compile(r"\b(?:anti|pro)-$", re.I)  # "anti-immigrant Sweden Democrats" are no immigrants
+
 ChooseEntry = Callable[[Match], Entry | None]
 
 
@@ -128,7 +130,12 @@ def _code_parts(
 
 def _own_nouns(found: Found, text: str) -> list[Entry]:
     """Return the role nouns of a part; whose relative someone is does not make him one: "the killer's parents"."""
-    nouns = [(match, entry) for match, entry in found if entry.kind == "role"]
+    nouns = [
+        (match, entry)
+        for match, entry in found
+        if entry.kind == "role"
+        and (match is found[-1][0] or not _ADVERSE.search(text, max(0, match.start - 5), match.start))
+    ]
     if nouns and nouns[-1][1].roles == ("CVL",):
         nouns = [(m, e) for m, e in nouns if not text.startswith(("'s", "’s", "s'", "s’"), m.end)] or nouns
     return [entry for _, entry in nouns]

@@ -14,8 +14,8 @@ from coder.assets import asset
 from coder.resolve.ambiguity import Ambiguities
 from coder.resolve.antecedents import Antecedent, Antecedents
 from coder.resolve.article import Article
-from coder.resolve.coding import Coding
-from coder.resolve.coreference import Coreference, is_country_word, refers_back, speaks_for_owner
+from coder.resolve.coding import Coding, country_at
+from coder.resolve.coreference import Coreference, is_another, is_country_word, refers_back, speaks_for_owner
 from coder.resolve.dates import resolve_date
 from coder.resolve.history import state_of
 from coder.resolve.knowledge import read_lexicon, shipped_lexicon
@@ -42,6 +42,14 @@ _INSTRUMENT = re.compile(
     r"vessels?|submarines?|fighter jets?|shells?|bombs?)$",
     re.I,
 )
+
+
+_SENDING = re.compile(
+    r"\s+(?:(?:has|have|had|will|would|also|then|later)\s+){0,2}(?:sen[dt]s?|dispatch(?:ed|es)?|deploy(?:ed|s)?|recall(?:ed|s)?|"
+    r"withdr[ae]ws?|withdrawn|contribut(?:ed|es?))\s+",
+    re.I,
+)
+_SENDABLE = frozenset({"GOV", "MIL", "COP", "SPY", "HLH", "EDU", "LEG", "JUD"})
 
 
 class Discourse:
@@ -185,6 +193,9 @@ class Resolver:
             police = discourse.coreference.police_before(index, span[0])
             if police is not None:
                 return self._antecedent(discourse, police, spoken)
+        sender = self._sender(article, index, span) if _SENDABLE & set(coding.roles) else None
+        if sender is not None:
+            return coding.actor(spoken, country=sender, basis="context")
         country = land or self._located(article, index, span)
         if country is None and not _INDEFINITE.match(spoken):
             same = discourse.coreference.same_head(coding, index, span[0])
@@ -221,6 +232,8 @@ class Resolver:
             country = whose.country
             if coding.country or coding.international:
                 return None
+            if is_another(rest):
+                return Actor(text=spoken)
             if is_country_word(rest):
                 name = article.lexicon_name(country)
                 return Actor(spoken, country, name, country, (), "coreference" if country else None)
@@ -232,7 +245,7 @@ class Resolver:
             return self._antecedent(discourse, found, spoken) if found else Actor(text=spoken)
         if coding.country or coding.international or coding.name:
             return None
-        found = coreference.description(spoken, index, span[0], other, coding.roles)
+        found = coreference.description(spoken, index, span[0], other, coding)
         if found is not None:
             known = self._antecedent(discourse, found, spoken)
             return replace(known, code=known.country, roles=()) if is_country_word(spoken) else known
@@ -240,6 +253,16 @@ class Resolver:
             country = land or article.country
             name = article.lexicon_name(country)
             return Actor(spoken, country, name, country, (), "context" if country else None)
+        return None
+
+    def _sender(self, article: Article, index: int, span: Span) -> str | None:
+        """Return the country whose people they are by the verb: "Cuba sent doctors", "Iran recalled an envoy"."""
+        text = article.text(index)
+        for match in article.matches(index):
+            if match.end < span[0] and _SENDING.fullmatch(text, match.end, span[0]):
+                entry = article.choose(index, match)
+                if entry is not None and entry.country and entry.kind in ("country", "capital"):
+                    return country_at(entry, article.day)
         return None
 
     def _located(self, article: Article, index: int, span: Span) -> str | None:
