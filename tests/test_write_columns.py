@@ -89,6 +89,7 @@ def test_gdelt_has_its_61_columns_and_no_header(tmp_path: Path) -> None:
     assert len(values) == 61
     assert values[1:5] == ["20140610", "201406", "2014", "2014.5205"]
     assert values[26:35] == ["190", "190", "19", "4", "-10.0", "3", "1", "1", ""]
+    assert [values[35], values[43]] == ["0", "0"]
     assert values[51:54] == ["4", "Mosul, Nineveh, Iraq", "IZ"]
     assert values[56:58] == ["36.34", "43.12"]
     assert values[59:] == ["20140610000000", "https://e.org/7"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -17,6 +18,8 @@ from coder.resolve.phrase import turned_away
 from coder.resolve.places import PlaceTables, resolve_place
 from coder.resolve.records import Place
 
+_LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|inside)\s+$")
+_GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+\s+$")
 _OWNING = frozenset({"country", "nationality", "capital", "region"})
 _NAMED = frozenset({"person", "group", "body"})
 _DATELINE_WEIGHT = 2.0
@@ -157,7 +160,10 @@ class Article:
         if first.user:
             return first
         if key in self._ambiguities:
-            if self._ambiguities.personal(key) and self._is_part_of_name(text, match):
+            if self._ambiguities.personal(key) and (
+                self._is_part_of_name(text, match)
+                or (key in self._personal_names and not _LOCATED.search(text, 0, match.start))
+            ):
                 return PART_OF_NAME
             if key not in self._settled:
                 self._settled[key] = self._ambiguities.choose(key, self._folded, self._plain_weights)
@@ -188,6 +194,17 @@ class Article:
             if first <= second:
                 return _head_of_state(holding, day)
         return holding[0] if holding else None
+
+    @cached_property
+    def _personal_names(self) -> frozenset[str]:
+        """Surnames, like places', of persons whom the story names in full: after Michael Jordan, Jordan is he."""
+        found = set()
+        for match, index, _, key in self._spoken:
+            if key is not None and self._ambiguities.personal(key):
+                before = _GIVEN_NAME.search(self.text(index), 0, match.start)
+                if before is not None and self._is_part_of_name(self.text(index), match):
+                    found.add(key)
+        return frozenset(found)
 
     def _office_holder(self, match: Match, day: datetime.date | None) -> Entry | None:
         """Return the office holder whom the story names in full, for a surname that is a company's name too."""

@@ -24,6 +24,9 @@ _DIVISION = re.compile(
     re.I,
 )
 _LONGEST = 6
+_LAND_AFTER = re.compile(
+    r",\s+([^\W\d_a-z][\w'’.-]+(?:\s[^\W\d_a-z][\w'’-]+){0,2})(?=\s*[,.;:)]|\s+[^\W\d_A-Z]|\s*$)"
+)
 
 
 class PlaceTables:
@@ -86,6 +89,30 @@ class PlaceTables:
 def speaks_of_capital(text: str) -> bool:
     """Whether the words mean a seat of government without naming it: "the Iraqi capital"."""
     return bool(re.search(r"\bcapital(?: city)?\b", text, re.I))
+
+
+def with_land(text: str, span: tuple[int, int], tables: PlaceTables) -> str:
+    """Return the words of a place span with the land named right after them: "Alexandria" with ", Virginia".
+
+    Where the gazetteer has no such town in that division ("Cairo, Illinois"), the division alone is returned: the famous
+    town of that name is not meant. What follows counts only when it names a land and not another town of a list.
+    """
+    spoken = text[span[0] : span[1]]
+    after = _LAND_AFTER.match(text, span[1])
+    if after is None or "," in spoken:
+        return spoken
+    name = after.group(1).rstrip(".")
+    lands = _candidates(name, tables)
+    divisions = {(land.country, normalise(land.name or "")) for land in lands if land.precision == "admin1"}
+    countries = {land.country for land in lands if land.precision == "country"}
+    towns = [place for _, found in _named_places(spoken, tables) for place in found]
+    for place in towns:
+        if place.country in countries or (place.country, normalise(place.admin1 or "")) in divisions:
+            return spoken + ", " + name
+    listed = text.startswith(" ", after.end())  # "in Aleppo, Idlib and Homs", "In Kabul, Punjab said"
+    if towns and divisions and not listed and all(land.precision == "admin1" for land in lands):
+        return name
+    return spoken
 
 
 Settle = Callable[[str], tuple[bool, str | None]]

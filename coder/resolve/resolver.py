@@ -20,7 +20,7 @@ from coder.resolve.dates import resolve_date
 from coder.resolve.history import state_of
 from coder.resolve.knowledge import read_lexicon, shipped_lexicon
 from coder.resolve.lexicon import Lexicon
-from coder.resolve.places import PlaceTables, resolve_place, speaks_of_capital
+from coder.resolve.places import PlaceTables, resolve_place, speaks_of_capital, with_land
 from coder.resolve.records import Actor, Place, Resolved
 
 Span = tuple[int, int]
@@ -149,7 +149,10 @@ class Resolver:
         if span is not None:
             tables = self._load()[2]
             spoken = text[span[0] : span[1]]
-            place = resolve_place(spoken, tables, article.weights, "stated", article.settle)
+            longer = with_land(text, span, tables)
+            place = resolve_place(longer, tables, article.weights, "stated", article.settle)
+            if place is not None:
+                place = replace(place, text=spoken)
             if speaks_of_capital(spoken) and (place is None or place.precision == "country"):
                 country = place.country if place else article.country
                 seat = tables.capital(country, article.weights) if country else None

@@ -60,6 +60,7 @@ def gdelt_row(row: Row) -> Row:
     values: Row = dict.fromkeys((name for name, _ in GDELT_COLUMNS))
     values |= _day(event_day(row))
     values |= _actor(row, "source", "Actor1") | _actor(row, "target", "Actor2") | _place(row)
+    values |= {"Actor1Geo_Type": 0, "Actor2Geo_Type": 0}  # the files there have 0 where no place is known
     added: datetime.date | None = row["published"] or row["event_date"]
     values |= {
         "GlobalEventID": number_of(row["event_id"]),
