@@ -131,6 +131,41 @@ def test_broken_lines_name_line_and_reason_and_the_rest_is_read(tmp_path: Path) 
     assert str(dictionary.problems[0]).startswith(f"{path}:")
 
 
+def test_open_comments_and_endless_sets_are_reported(tmp_path: Path) -> None:
+    many = ", ".join(f"W{number}" for number in range(30))
+    lines = [
+        "GOOD_ [USAGOV]",
+        f"!A! = {many}",
+        "!A!_!A! [~MIL]",
+        "OTHER_ [FRAGOV]",
+        "<!-- never closed",
+        "LOST_ [DEU]",
+    ]
+    path = tmp_path / "open.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    dictionary = read_dictionary(path)
+    assert [actor.name for actor in dictionary.actors] == ["GOOD", "OTHER"]
+    reasons = {problem.line: problem.reason for problem in dictionary.problems}
+    assert reasons[3].startswith("the sets of this name give 900 forms, more than 400")
+    assert reasons[5].startswith("the comment that opens here has no end: expected '-->'")
+
+
+def test_dates_of_synonyms_comments_and_codes_without_blanks(tmp_path: Path) -> None:
+    path = tmp_path / "dates.txt"
+    path.write_text(
+        "RIVER_FRONT_ [QQQREB<990131][QQQGOV>990130] ; before and after\n"
+        "+RF_ # a synonym with comment\n"
+        "HARBOUR_GUARD_\n\t[QQQMIL < 20010911] # soldiers first\n\t[QQQCOP 20010911 - 20051231]\n\t[QQQUAF]\n",
+        encoding="utf-8",
+    )
+    resolver = Resolver([path])
+    assert actor(resolver, "River Front", "1999-01-30").code == "QQQREB"
+    assert actor(resolver, "RF", "1999-01-31").code == "QQQGOV"
+    assert actor(resolver, "Harbour Guard", "2001-09-10").code == "QQQMIL"
+    assert actor(resolver, "Harbour Guard", "2001-09-11").code == "QQQCOP"
+    assert actor(resolver, "the Harbour Guard", "2006-01-01").code == "QQQUAF"
+
+
 def test_resolver_warns_of_each_broken_line_and_uses_the_rest(tmp_path: Path) -> None:
     path = tmp_path / "broken.txt"
     path.write_text("GOOD_NAME_ [USAGOV]\nBAD_ [US-GOV]\n", encoding="utf-8")

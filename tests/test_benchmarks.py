@@ -23,6 +23,7 @@ from benchmarks.articles import (  # noqa: E402
 from benchmarks.commands import growth, steady_state, thinned  # noqa: E402
 from benchmarks.kill import difference, rows_of  # noqa: E402
 from benchmarks.limit import best_rate, limits  # noqa: E402
+from benchmarks.offices import REPORTED, coverage  # noqa: E402
 from benchmarks.stopwatch import Hook, Stopwatch, attached  # noqa: E402
 from benchmarks.tables import print_tables, table  # noqa: E402
 from coder.corpus.records import AnnotatedSentence, EventAnnotation, Span  # noqa: E402
@@ -214,3 +215,11 @@ def test_tables_line_up_and_say_what_was_skipped(capsys: pytest.CaptureFixture[s
     ]
     print_tables({"baselines": {"dense": rows}})
     assert "skipped: spaCy: no model" in capsys.readouterr().out
+
+
+def test_who_ruled_the_most_reported_countries_since_1990_is_known() -> None:
+    shares = coverage()
+    assert len(REPORTED) >= 60
+    assert sum(shares[country][0] >= 0.9 for country in REPORTED) >= 68
+    assert sum(shares.get(country, (0, 0, 0))[1] for country in REPORTED) / len(REPORTED) >= 0.75
+    assert shares["USA"][2] >= 0.95

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import math
 import re
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def read_petrarch(path: Path, text: str) -> Dictionary:
     dictionary = Dictionary(path)
     sets: dict[str, list[str]] = {}
     pending: _Pending | None = None
+    _note_open_comment(path, text, dictionary)
     plain = _BLOCK.sub(lambda match: "\n" * match.group().count("\n"), text)
     for number, raw in enumerate(plain.splitlines(), start=1):
         line = _strip_comment(raw).rstrip()
@@ -80,6 +82,14 @@ def read_petrarch(path: Path, text: str) -> Dictionary:
             dictionary.problems.append(Problem(path, number, str(error), raw))
     _close(pending, sets, dictionary)
     return dictionary
+
+
+def _note_open_comment(path: Path, text: str, dictionary: Dictionary) -> None:
+    for match in _BLOCK.finditer(text):
+        if not match.group().endswith("-->"):
+            line = text.count("\n", 0, match.start()) + 1
+            reason = "the comment that opens here has no end: expected '-->'; what follows was not read"
+            dictionary.problems.append(Problem(path, line, reason, text.splitlines()[line - 1]))
 
 
 def _strip_comment(line: str) -> str:
@@ -219,7 +229,12 @@ def _expand(name: str, sets: dict[str, list[str]]) -> list[str]:
             raise _LineError(f"the set !{key}! is not defined (defined so far: {known})")
     pieces = _SET_USE.split(name)
     forms = []
-    for words in itertools.islice(itertools.product(*(sets[key.upper()] for key in used)), _MOST_FORMS):
+    count = math.prod(len(sets[key.upper()]) for key in used)
+    if count > _MOST_FORMS:
+        raise _LineError(
+            f"the sets of this name give {count} forms, more than {_MOST_FORMS}: write shorter sets or names"
+        )
+    for words in itertools.product(*(sets[key.upper()] for key in used)):
         filled = list(pieces)
         filled[1::2] = words
         forms.append(_plain("".join(filled)))
