@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GOLD = Path(__file__).parent / "gold"
-ACTOR_TABLES = ("actors.tsv", "actors_held_out.tsv", "actors_in_context.tsv")
+ACTOR_TABLES = (
+    "actors.tsv", "actors_held_out.tsv", "actors_in_context.tsv", "actors_unseen.tsv", "actors_second_unseen.tsv",
+)  # fmt: skip
 _MARK = re.compile(r"\{([^{}|]*)\|([^{}|]*)\|([sdcr-])\}")
 BASES = {"s": "stated", "d": "dictionary", "c": "context", "r": "coreference", "-": None}
 

@@ -240,7 +240,7 @@ class Resolver:
             if is_country_word(rest):
                 name = article.lexicon_name(country)
                 return Actor(spoken, country, name, country, (), "coreference" if country else None)
-            if coding.roles and speaks_for_owner(rest, owner, whose):
+            if speaks_for_owner(rest, owner, whose):
                 return replace(whose, name=None)
             return coding.actor(spoken, country=country, basis="coreference") if coding.roles else None
         if len(spoken.split()) == 1:
