@@ -411,3 +411,25 @@ def test_people_sent_and_bodies_taken_up_again(
 )
 def test_offices_one_after_another(resolver: Resolver, name: str, day: str, code: str | None) -> None:
     assert actor(resolver, name, day=day).code == code
+
+
+@pytest.mark.parametrize(
+    ("words", "story", "day", "code"),
+    [
+        (
+            "Smith",
+            ("LUSAKA - Zambian teacher Anna Smith was shot.", "Smith accused the police."),
+            "1993-01-01",
+            "ZMBEDU",
+        ),
+        ("Harris", ("A nurse, Mary Harris, was fired.", "Harris sued the hospital."), "2023-01-01", None),
+        ("Bush", ("Farmer John Bush sued.", "Bush won."), "2005-01-01", "AGR"),
+        ("Putin", ("Vladimir V. Putin spoke.", "Putin denied it."), "2005-01-01", "RUSGOV"),
+        ("Santos", ("BOGOTA - Rebels signed a truce.", "Santos praised them."), "2015-01-01", "COLGOV"),
+        ("Esper", ("Defense Secretary Mark Esper spoke.", "Esper left."), "2020-01-09", "USAGOVMIL"),
+    ],
+)
+def test_surname_of_a_stranger_is_no_office_holder(
+    resolver: Resolver, words: str, story: tuple[str, ...], day: str, code: str | None
+) -> None:
+    assert actor(resolver, words, *story, day=day).code == code

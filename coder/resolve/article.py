@@ -20,6 +20,7 @@ from coder.resolve.records import Place
 
 _LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|inside)\s+$")
 _GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+\s+$")
+_GIVEN_NAMES = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*\s+){1,3}$")
 _OWNING = frozenset({"country", "nationality", "capital", "region"})
 _NAMED = frozenset({"person", "group", "body"})
 _DATELINE_WEIGHT = 2.0
@@ -178,6 +179,8 @@ class Article:
         """Choose between a name's meanings: things first, then the one person who was in office."""
         things = [entry for entry in match.entries if entry.kind != "person"]
         day = self.day
+        if normalise(text[match.start : match.end]) in self._strangers:
+            return None
         if things:
             person = self._office_holder(match, day) if things[0].kind in ("organisation", "body") else None
             return person or things[0]
@@ -207,17 +210,38 @@ class Article:
         return frozenset(found)
 
     def _office_holder(self, match: Match, day: datetime.date | None) -> Entry | None:
-        """Return the office holder whom the story names in full, for a surname that is a company's name too."""
+        """Return the office holder whom the story, or its country, speaks for when a surname is a company's name too."""
         if day is None:
             return None
         for entry in match.entries:
             if (
                 entry.kind == "person"
                 and office_at(entry, day)[0] is not None
-                and normalise(entry.name) in self._folded
+                and (normalise(entry.name) in self._folded or self._plain_weights.get(entry.country or ""))
             ):
                 return entry
         return None
+
+    @cached_property
+    def _strangers(self) -> frozenset[str]:
+        """Surnames of office holders that the story gives to someone else: after "nurse Mary Harris" Harris is she."""
+        found = set()
+        for index in range(-1 if self.title else 0, len(self.sentences)):
+            text = self.text(index)
+            for match in longest(self.matches(index)):
+                if not any(entry.kind == "person" and entry.short for entry in match.entries):
+                    continue
+                key = normalise(text[match.start : match.end])
+                before = _GIVEN_NAMES.search(text, 0, match.start)
+                if before is None or key in found or not self._is_part_of_name(text, match):
+                    continue
+                given = set(normalise(before.group()).replace(".", " ").split())
+                persons = [entry for entry in match.entries if entry.kind == "person"]
+                if any(normalise(e.name) in self._folded for e in persons):
+                    continue
+                if not any(given & set(normalise(e.name).split()) for e in persons):
+                    found.add(key)
+        return frozenset(found)
 
     def lexicon_name(self, country: str | None) -> str | None:
         """Return the name of a country by its code."""
