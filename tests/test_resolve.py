@@ -427,6 +427,11 @@ def test_offices_one_after_another(resolver: Resolver, name: str, day: str, code
         ("Putin", ("Vladimir V. Putin spoke.", "Putin denied it."), "2005-01-01", "RUSGOV"),
         ("Santos", ("BOGOTA - Rebels signed a truce.", "Santos praised them."), "2015-01-01", "COLGOV"),
         ("Esper", ("Defense Secretary Mark Esper spoke.", "Esper left."), "2020-01-09", "USAGOVMIL"),
+        ("Power", ("Power cuts angered villagers.",), "2014-01-01", None),
+        ("Gross", ("Gross sales fell.",), "2005-01-01", None),
+        ("Jones", ("Jones sued the city.",), "2010-01-01", None),
+        ("Rice", ("U.S. officials met.", "Rice warned them."), "2006-01-01", "USAGOV"),
+        ("Rice", ("Condoleezza Rice flew in.", "Rice warned them."), "2006-01-01", "USAGOV"),
     ],
 )
 def test_surname_of_a_stranger_is_no_office_holder(

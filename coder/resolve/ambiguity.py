@@ -77,6 +77,10 @@ class Ambiguities:
         """Whether the name is also a person's given name or surname."""
         return key in self._personal
 
+    def only_personal(self, key: str) -> bool:
+        """Whether the name is a surname and a common word or common name, too: Rice, Power, Jones."""
+        return key in self._personal and not self._readings[key]
+
     def plain(self, key: str) -> Entry | None:
         """Return the single reading of a name that holds without any cue, None for a name with several."""
         readings = self._readings[key]

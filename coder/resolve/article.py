@@ -160,6 +160,8 @@ class Article:
         first = match.entries[0]
         if first.user:
             return first
+        if self._ambiguities.only_personal(key):
+            return self._common_word(text, match, key)
         if key in self._ambiguities:
             if self._ambiguities.personal(key) and (
                 self._is_part_of_name(text, match)
@@ -174,6 +176,19 @@ class Article:
         if len(match.entries) == 1 and not first.short:
             return first
         return self._choose_person(text, match)
+
+    def _common_word(self, text: str, match: Match, key: str) -> Entry | None:
+        """Choose for a surname that is a common word, too: the thing or role it also is, else a holder whom the story supports."""
+        things = [entry for entry in match.entries if entry.kind != "person"]
+        if things and (things[0].kind == "role" or text[match.start].islower()):
+            return (
+                things[0]
+                if text[match.start].islower()
+                else self._office_holder(match, self.day) or things[0]
+            )
+        if self._is_part_of_name(text, match) or key in self._strangers:
+            return PART_OF_NAME
+        return self._office_holder(match, self.day) or (things[0] if things else None)
 
     def _choose_person(self, text: str, match: Match) -> Entry | None:
         """Choose between a name's meanings: things first, then the one person who was in office."""
