@@ -108,7 +108,11 @@ class WordSession:
         self.words = {i: word for word, i in tokenizer.get_vocab().items()}
         self.shapes: list[tuple[int, ...]] = []
 
-    def run(self, ids: np.ndarray, mask: np.ndarray, marks: np.ndarray) -> Outputs:
+    def lower(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        return ids[:, :, None].astype(np.float32)
+
+    def upper(self, hidden: np.ndarray, mask: np.ndarray, marks: np.ndarray) -> Outputs:
+        ids = np.where(mask > 0, hidden[:, :, 0], 0).astype(np.int64)
         rows, length = ids.shape
         self.shapes.append(ids.shape)
         trigger = np.tile(np.array([4.0, -4.0, -4.0], dtype=np.float32), (rows, length, 1))

@@ -39,7 +39,7 @@ class FakeParser:
     def __init__(self) -> None:
         onto = load_ontology()
         labels = label_space([(code, onto[code].parent) for code in onto.codes])
-        self.settings = ModelSettings(labels, Decoding(), name="fake", model_sha256="ab")
+        self.settings = ModelSettings(labels, Decoding(), name="fake", sha256={"upper.onnx": "ab"})
         self.sizes: list[int] = []
 
     def parse(self, sentences: Sequence[str]) -> list[list[ParsedEvent]]:

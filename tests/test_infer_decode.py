@@ -14,14 +14,17 @@ from coder.infer.decode import (
     ScoredSpan,
     confidence,
     confidence_features,
+    confident,
     event_score,
     events_of,
     expand,
     find_spans,
+    join_actors,
     trim,
 )
 from coder.infer.encode import encode_batch
 from coder.infer.labels import ROLES, Decoding
+from coder.infer.records import ParsedEvent
 from coder.pairing import pair_actors
 
 TABLE = CodeTable(LABELS)
@@ -251,3 +254,81 @@ class TestEvents:
         features = confidence_features(reading(), None, None)
         never = Decoding(confidence_weights=[0.0] * len(features), confidence_bias=-9.0)
         assert confidence(features, never) < 0.001
+
+
+class TestJoinedActors:
+    """Pieces of one actor become one; loose words at the edges go."""
+
+    def joined(self, text: str, *pieces: str) -> list[str]:
+        spans, at = [], 0
+        for piece in pieces:
+            at = text.index(piece, at)
+            spans.append(ScoredSpan(at, at + len(piece), 0.8))
+            at += len(piece)
+        return [text[s.start : s.end] for s in join_actors(spans, text)]
+
+    @pytest.mark.parametrize(
+        ("text", "pieces", "actors"),
+        [
+            (
+                "protesters in southern Peru marched",
+                ["protesters in", "southern Peru"],
+                ["protesters in southern Peru"],
+            ),
+            ("Kenya and the Sudan signed", ["Kenya and", "Sudan"], ["Kenya", "Sudan"]),
+            (
+                "Oman's premier, Sheikh Said, met",
+                ["Oman's premier", "Sheikh Said"],
+                ["Oman's premier, Sheikh Said"],
+            ),
+            (
+                "Norway, Finland, and Denmark met",
+                ["Norway", "Finland", "Denmark"],
+                ["Norway", "Finland", "Denmark"],
+            ),
+            ("Norway, Finland sign pact", ["Norway", "Finland"], ["Norway", "Finland"]),
+            ("the River Front (RF) attacked", ["River Front", "RF"], ["River Front"]),
+            ("the army (and police) attacked", ["army", "police"], ["army", "police"]),
+            ("fired on the", ["the"], []),
+            ("a candidate who was jailed", ["candidate who"], ["candidate"]),
+            ("by both Libya and Iraq", ["both Libya", "and Iraq"], ["Libya and Iraq"]),
+        ],
+    )
+    def test_examples(self, text: str, pieces: list[str], actors: list[str]) -> None:
+        assert self.joined(text, *pieces) == actors
+
+    @given(
+        st.lists(
+            st.sampled_from(["the", "and", "of", "Iran", "army", ",", "(", "in", "who"]),
+            min_size=1,
+            max_size=9,
+        )
+    )
+    def test_what_is_left_lies_in_what_was_there_in_order(self, words: list[str]) -> None:
+        text = " ".join(words)
+        starts = [sum(len(w) + 1 for w in words[:i]) for i in range(len(words))]
+        spans = [ScoredSpan(i, i + len(w), 0.5) for i, w in zip(starts, words, strict=True)]
+        kept = join_actors(spans, text)
+        assert all(0 <= s.start < s.end <= len(text) for s in kept)
+        assert all(a.end <= b.start for a, b in pairwise(kept))
+        assert not any(
+            text[s.start : s.end].split()[-1].lower() in ("the", "and", "of", "in", "who") for s in kept
+        )
+
+
+class TestConfident:
+    """Which tuples of one trigger are told."""
+
+    EVENTS = [  # noqa: RUF012
+        ParsedEvent("190", confidence, 0.9, "asserted", (4, 9), (0, 3), target, None, None)
+        for confidence, target in ((0.15, (10, 12)), (0.4, (13, 15)), (0.1, (16, 18)))
+    ]
+
+    def test_doubtful_pairs_are_left_out(self) -> None:
+        assert [e.confidence for e in confident(self.EVENTS, 0.12, False)] == [0.15, 0.4]
+        assert confident(self.EVENTS, 0.5, False) == []
+
+    def test_the_best_pair_of_an_event_stays_when_asked(self) -> None:
+        assert [e.confidence for e in confident(self.EVENTS, 0.5, True)] == [0.4]
+        assert [e.confidence for e in confident(self.EVENTS, 0.12, True)] == [0.15, 0.4]
+        assert confident([], 0.5, True) == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from infer_fakes import FILLERS, LABELS, SENTENCE, word_parser, word_tokenizer
 
 from coder.errors import InputError, ModelError
-from coder.infer.labels import Decoding, LabelSpace, ModelSettings
+from coder.infer.labels import NETWORKS, Decoding, LabelSpace, ModelSettings
 from coder.infer.parser import BATCH_ROWS, BATCH_TOKENS, EventParser
 
 
@@ -95,13 +95,13 @@ class TestClassify:
     def test_a_root_without_codes_below_it_stands_for_itself(self) -> None:
         parser = word_parser()
         labels = LabelSpace((*LABELS.roots[:2], "19", "20"), LABELS.codes, LABELS.parents)
-        run = parser.session.run
+        upper = parser.session.upper
 
-        def with_one_root_more(ids, mask, marks):
-            outputs = run(ids, mask, marks)
+        def with_one_root_more(hidden, mask, marks):
+            outputs = upper(hidden, mask, marks)
             return outputs | {"root": np.concatenate([outputs["root"], outputs["root"][:, -1:]], axis=1)}
 
-        parser.session.run = with_one_root_more
+        parser.session.upper = with_one_root_more
         chances = EventParser(parser.session, parser.tokenizer, ModelSettings(labels, Decoding())).classify(
             SENTENCE
         )
@@ -129,10 +129,10 @@ class TestClassify:
     def test_a_whole_word_goes_before_a_part_of_one(self) -> None:
         parser = word_parser()
         spans: list[object] = []
-        run = parser.session.run
-        parser.session.run = lambda ids, mask, marks: (
+        upper = parser.session.upper
+        parser.session.upper = lambda hidden, mask, marks: (
             spans.append(marks[0].nonzero()[0]),
-            run(ids, mask, marks),
+            upper(hidden, mask, marks),
         )[1]
         parser.classify("Iranian ministers met Iran", "Iran")
         assert list(spans[0]) == [4]
@@ -140,19 +140,20 @@ class TestClassify:
     def test_actors_at_the_end_of_a_long_sentence_are_marked(self) -> None:
         parser = word_parser(max_tokens=32)
         seen: list[float] = []
-        run = parser.session.run
-        parser.session.run = lambda ids, mask, marks: (
+        upper = parser.session.upper
+        parser.session.upper = lambda hidden, mask, marks: (
             seen.append(float(marks.sum())),
-            run(ids, mask, marks),
+            upper(hidden, mask, marks),
         )[1]
         parser.classify("said " * 300 + SENTENCE, "rebels", "soldiers")
         assert seen[0] == 2.0
 
 
 def folder(tmp_path: Path, **changes) -> Path:
-    """A model folder whose model file is a stand-in."""
-    (tmp_path / "model.onnx").write_bytes(b"not a model")
-    ModelSettings(LABELS, Decoding(), model_sha256="0" * 64).save(tmp_path)
+    """A model folder whose network files are stand-ins."""
+    for name in NETWORKS:
+        (tmp_path / name).write_bytes(b"not a model")
+    ModelSettings(LABELS, Decoding(), sha256=dict.fromkeys(NETWORKS, "0" * 64)).save(tmp_path)
     word_tokenizer().save(str(tmp_path / "tokenizer.json"))
     if changes:
         path = tmp_path / "config.json"
@@ -163,7 +164,7 @@ def folder(tmp_path: Path, **changes) -> Path:
 class TestUnusableModels:
     def test_settings_survive_saving(self, tmp_path: Path) -> None:
         decoding = Decoding(event_thresholds={"19": 0.4}, confidence_weights=[0.1, 0.2])
-        made = ModelSettings(LABELS, decoding, max_tokens=64, pad_id=1, model_sha256="ab", name="x")
+        made = ModelSettings(LABELS, decoding, max_tokens=64, pad_id=1, sha256={"upper.onnx": "ab"}, name="x")
         made.save(tmp_path)
         assert ModelSettings.load(tmp_path) == made
 
@@ -175,7 +176,7 @@ class TestUnusableModels:
         with pytest.raises(ModelError, match=r"holds no config\.json, so it is no coder model"):
             EventParser.from_pretrained(tmp_path)
 
-    @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"format": 1}', '{"format": 1, "roots": 3}'])
+    @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"format": 2}', '{"format": 2, "roots": 3}'])
     def test_a_damaged_config(self, tmp_path: Path, text: str) -> None:
         (folder(tmp_path) / "config.json").write_text(text)
         with pytest.raises(ModelError, match=r"config\.json(: model format None| is damaged).*export the"):
@@ -190,13 +191,13 @@ class TestUnusableModels:
 
     def test_another_format(self, tmp_path: Path) -> None:
         folder(tmp_path, format=99)
-        with pytest.raises(ModelError, match="model format 99, this version of coder reads format 1"):
+        with pytest.raises(ModelError, match="model format 99, this version of coder reads format 2"):
             EventParser.from_pretrained(tmp_path)
 
     def test_a_missing_model_file(self, tmp_path: Path) -> None:
-        (folder(tmp_path) / "model.onnx").unlink()
+        (folder(tmp_path) / "upper.onnx").unlink()
         with pytest.raises(
-            ModelError, match=r"model file .*model\.onnx does not exist: the folder is incomplete"
+            ModelError, match=r"model file .*upper\.onnx does not exist: the folder is incomplete"
         ):
             EventParser.from_pretrained(tmp_path)
 
@@ -207,14 +208,14 @@ class TestUnusableModels:
             EventParser.from_pretrained(folder(tmp_path))
 
     def test_an_unknown_runtime(self, tmp_path: Path) -> None:
-        folder(tmp_path, model_sha256=hashlib.sha256(b"not a model").hexdigest())
+        folder(tmp_path, sha256=dict.fromkeys(NETWORKS, hashlib.sha256(b"not a model").hexdigest()))
         with pytest.raises(
             ModelError, match="unknown runtime 'tensorrt': expected one of onnxruntime, openvino"
         ):
             EventParser.from_pretrained(tmp_path, runtime="tensorrt")
 
     def test_a_runtime_that_is_not_installed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        folder(tmp_path, model_sha256=hashlib.sha256(b"not a model").hexdigest())
+        folder(tmp_path, sha256=dict.fromkeys(NETWORKS, hashlib.sha256(b"not a model").hexdigest()))
         monkeypatch.setattr("coder.infer.runtime.importlib.util.find_spec", lambda name: None)
         with pytest.raises(
             ModelError, match="onnxruntime or openvino is not installed: pip install onnxruntime"

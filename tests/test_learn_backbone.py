@@ -87,6 +87,64 @@ def test_every_family_reads_marks_ignores_padding_and_survives_saving(family: st
             assert torch.allclose(a, b, atol=1e-6)
 
 
+@pytest.mark.parametrize("family", ["bert", "roberta", "xlm-roberta"])
+def test_an_encoder_parted_at_a_layer_reads_as_the_whole_does(family: str) -> None:
+    import torch
+    from transformers import AutoConfig
+
+    from coder.learn.backbone import _parser_config
+    from coder.learn.modeling import EventParserModel
+
+    config = AutoConfig.for_model(family, **FAMILIES[family])
+    network = EventParserModel(_parser_config(config.to_dict(), HEADS, LABELS)).eval()
+    assert network.config.mark_layer == 1
+    ids, mask = torch.randint(3, 400, (3, 9)), torch.ones(3, 9, dtype=torch.long)
+    ids[1, 6:], mask[1, 6:] = 1, 0
+    marks = torch.zeros(3, 9, 3)
+    with torch.no_grad():
+        whole = network.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        trigger = network.read(ids, mask, marks)[0]
+        marks[2, 4, 2] = 1.0
+        twice = network.read(ids, mask, marks[[0, 1, 1, 2]], torch.tensor([0, 1, 1, 2]))[2]
+        once = network.read(ids, mask, marks)[2]
+    assert torch.allclose(trigger[mask > 0], network.trigger_head(whole)[mask > 0], atol=1e-4)
+    assert torch.allclose(twice[[0, 1, 3]], once, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("family", "layer", "message"),
+    [
+        ("bert", 2, r"model\.mark_layer=2: the encoder has 2 layers: give 0 to 1, or null"),
+        (
+            "mpnet",
+            1,
+            r"model\.mark_layer=1: marks can enter between the layers of bert, .* 'mpnet': set model\.mark_layer=0",
+        ),
+    ],
+)
+def test_a_mark_layer_that_the_encoder_does_not_have(family: str, layer: int, message: str) -> None:
+    from coder.learn.backbone import _parser_config
+
+    with pytest.raises(ConfigError, match=message):
+        _parser_config({"model_type": family, "num_hidden_layers": 2}, ModelConfig(mark_layer=layer), LABELS)
+
+
+def test_rounded_weights_lie_on_the_int8_grid_and_stay_there() -> None:
+    import torch
+
+    from coder.learn.rounding import rounded
+
+    torch.manual_seed(0)
+    weight = torch.randn(40, 64) * torch.logspace(-4, 1, 40)[:, None]
+    once = rounded(weight)
+    steps = once / (weight.abs().amax(1, keepdim=True) / 127)
+    assert torch.allclose(steps, steps.round(), atol=1e-3)
+    assert steps.abs().max() <= 127.001
+    assert ((once - weight).abs() <= weight.abs().amax(1, keepdim=True) / 254 * 1.001).all()
+    assert torch.allclose(rounded(once), once, rtol=1e-5, atol=0)
+    assert not rounded(torch.zeros(2, 3)).any()
+
+
 class TestFolder:
     def test_an_encoder_folder_brings_its_weights_tokenizer_and_padding(self, tmp_path: Path) -> None:
         from transformers import AutoModel

@@ -24,6 +24,7 @@ from coder.learn.readings import (
     ReadingEncoder,
     ReadingPlan,
     collate,
+    collate_sentences,
     plan_readings,
     root_weights,
     tag,
@@ -191,9 +192,20 @@ class TestBatches:
 
     def test_a_datasets_batch_of_mixed_kinds(self) -> None:
         rows = encoder(*sentences())
-        columns = rows({"kind": [FIRST, EVENT], "sentence": [0, 1], "event": [-1, 0]})
-        assert len(columns["input_ids"]) == 2
-        assert columns["root_labels"][0] == IGNORE
+        columns = rows({"sentence": [0, 1], "kinds": [[FIRST, EVENT], [EVENT]], "events": [[-1, 0], [0]]})
+        assert [len(readings) for readings in columns["readings"]] == [2, 1]
+        assert columns["readings"][0][0]["root_labels"] == IGNORE
+
+    def test_readings_of_one_sentence_share_its_tokens(self) -> None:
+        rows = encoder(*sentences(), augmenter=Augmenter(sentences(), AugmentShares(1.0, 1.0, 1.0, 0.0)))
+        readings = rows.encode_all([ReadingPlan(FIRST, 0), ReadingPlan(EVENT, 0, 0)])
+        other = rows.encode(ReadingPlan(FIRST, 1))
+        batch = collate([*readings, other], pad_id=0)
+        assert batch["rows"].tolist() == [0, 0, 1]
+        assert batch["input_ids"].shape[0] == 2
+        assert batch["marks"].shape[0] == batch["root_labels"].shape[0] == 3
+        together = collate_sentences([{"readings": readings}, {"readings": [other]}], pad_id=0)
+        assert all((together[name] == batch[name]).all() for name in batch)
 
     def test_rare_roots_weigh_more_and_the_mean_is_one(self) -> None:
         plans = [ReadingPlan(EVENT, 0, 0, "19")] * 90 + [ReadingPlan(EVENT, 0, 0, "03")] * 10

@@ -16,6 +16,32 @@ _EDGE = " \t\r\n,;:.!?\"'“”‘’()–—-"
 EXTEND = 0.4
 _ARTICLES = ("the ", "a ", "an ")
 _OPENERS = {")": "(", "”": "“", "’": "‘"}
+# No noun phrase begins or ends with these; a doubtful token at its edge is dropped with them.
+_AND = ("and", "or")
+_LOOSE_START = frozenset((*_AND, "both", "by", "of", "from", "with"))
+_LOOSE_END = frozenset(
+    (
+        *_AND,
+        "of",
+        "in",
+        "to",
+        "at",
+        "for",
+        "from",
+        "with",
+        "by",
+        "on",
+        "as",
+        "like",
+        "who",
+        "that",
+        "which",
+        "the",
+        "a",
+        "an",
+    )
+)
+_ACRONYM = re.compile(r"[^\W\d_a-z][^\W_]*[.-]?[^\W_]*")
 _ABBREVIATION = re.compile(r"[^\W\d]\.[^\W\d]+\.$")
 
 
@@ -95,7 +121,55 @@ def find_spans(
         span = trim(text, int(encoded.starts[first]), int(encoded.ends[last]), actor)
         if span is not None:
             spans.append(ScoredSpan(span[0], span[1], score))
-    return spans
+    return join_actors(spans, text) if actor else spans
+
+
+def join_actors(spans: Sequence[ScoredSpan], text: str) -> list[ScoredSpan]:
+    """Return the actor spans of one role with those that name one actor joined, and loose words at their edges dropped.
+
+    Joined are spans with nothing but a space between them ("protesters in" + "southern Nepal"), and a title and a name set off by commas
+    ("Bahrain's prime minister, Sheikh X, said"), unless they begin a list; an acronym in brackets behind a name is dropped.
+    """
+    joined: list[ScoredSpan] = []
+    for i, span in enumerate(spans):
+        following = spans[i + 1].start if i + 1 < len(spans) else None
+        if joined and _one_actor(text, joined[-1], span, following):
+            last = joined.pop()
+            acronym = text[last.end : span.start] == " ("
+            joined.append(last if acronym else ScoredSpan(last.start, span.end, max(last.score, span.score)))
+        else:
+            joined.append(span)
+    tight = [(tighten(text, span.start, span.end), span.score) for span in joined]
+    return [ScoredSpan(span[0], span[1], score) for span, score in tight if span is not None]
+
+
+def _one_actor(text: str, first: ScoredSpan, second: ScoredSpan, following: int | None) -> bool:
+    gap, after = text[first.end : second.start], text[second.end :]
+    last_word = text[first.start : first.end].rsplit(None, 1)[-1].lower()
+    if gap.isspace():
+        return last_word not in _AND
+    if gap == " (":
+        return after.startswith(")") and _ACRONYM.fullmatch(text[second.start : second.end]) is not None
+    # "Norway, Finland, and Denmark" is a list: another actor follows.
+    return (
+        gap == ", "
+        and after.startswith(", ")
+        and (following is None or following - second.end > len(", and "))
+    )
+
+
+def tighten(text: str, start: int, end: int) -> Offsets | None:
+    """Move the ends of an actor span inwards over conjunctions, prepositions and articles; None when nothing else is in it."""
+    while (span := trim(text, start, end, True)) is not None:
+        start, end = span
+        words = text[start:end].split()
+        if words[0].lower() in _LOOSE_START and len(words) > 1:
+            start += len(words[0])
+        elif words[-1].lower() in _LOOSE_END:
+            end -= len(words[-1])
+        else:
+            return span
+    return None
 
 
 def trim(text: str, start: int, end: int, actor: bool) -> Offsets | None:
@@ -242,7 +316,15 @@ def events_of(reading: Reading, table: CodeTable, decoding: Decoding) -> list[Pa
     root = table.labels.roots[best]
     if event_score(reading) < decoding.event_thresholds.get(root, decoding.event_threshold):
         return []
-    return [e for e in expand(reading, table, decoding) if e.confidence >= decoding.least_confidence]
+    return confident(expand(reading, table, decoding), decoding.least_confidence, decoding.keep_best)
+
+
+def confident(events: Sequence[ParsedEvent], least: float, keep_best: bool) -> list[ParsedEvent]:
+    """Return the events of one trigger that are confident enough, or with ``keep_best`` its best one when none is."""
+    kept = [e for e in events if e.confidence >= least]
+    if not kept and keep_best and events:
+        kept = [max(events, key=lambda e: e.confidence)]
+    return kept
 
 
 def expand(reading: Reading, table: CodeTable, decoding: Decoding) -> list[ParsedEvent]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from coder.errors import ModelError
 
-FORMAT = 1
+FORMAT = 2
 NONE = "none"
 ROLES = ("source", "target", "place", "time")
 MARKS = ("source", "target", "trigger")
+# The files of the network: its layers below the one where marks enter, and those from there on.
+NETWORKS = ("lower.onnx", "upper.onnx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,9 @@ class Decoding:
     """Numbers that decoding uses, fitted on the validation split and saved with the model.
 
     Probabilities lie in 0..1. ``event_thresholds`` maps a root code to the least score of an event of that root; roots that are not named
-    use ``event_threshold``. Tuples below ``least_confidence`` are left out. ``backoff`` is the least probability of a code given its root
-    below which its parent is given; ``event_share`` is the weight of the sentence's own events when given actors are classified.
+    use ``event_threshold``. Tuples below ``least_confidence`` are left out, but for the best one of a trigger with ``keep_best``. ``backoff``
+    is the least probability of a code given its root below which its parent is given; ``event_share`` is the weight of the sentence's own
+    events when given actors are classified.
     """
 
     trigger_threshold: float = 0.4
@@ -64,6 +67,7 @@ class Decoding:
     event_thresholds: dict[str, float] = field(default_factory=dict)
     assert_threshold: float = 0.5
     least_confidence: float = 0.0
+    keep_best: bool = False
     backoff: float = 0.35
     event_share: float = 0.5
     root_temperature: float = 1.0
@@ -74,15 +78,14 @@ class Decoding:
 
 @dataclass(slots=True)
 class ModelSettings:
-    """All that a model folder says besides weights and vocabulary."""
+    """All that a model folder says besides weights and vocabulary; ``sha256`` maps the files of NETWORKS to their hashes."""
 
     labels: LabelSpace
     decoding: Decoding
     max_tokens: int = 160
     pad_id: int = 0
     readings: int = 2
-    model_file: str = "model.onnx"
-    model_sha256: str = ""
+    sha256: dict[str, str] = field(default_factory=dict)
     name: str = ""
     details: dict[str, Any] = field(default_factory=dict)
 
@@ -98,8 +101,7 @@ class ModelSettings:
             "max_tokens": self.max_tokens,
             "pad_id": self.pad_id,
             "readings": self.readings,
-            "model_file": self.model_file,
-            "model_sha256": self.model_sha256,
+            "sha256": self.sha256,
             "details": self.details,
         }
         (folder / "config.json").write_text(
@@ -133,8 +135,7 @@ class ModelSettings:
                 max_tokens=data["max_tokens"],
                 pad_id=data["pad_id"],
                 readings=data["readings"],
-                model_file=data["model_file"],
-                model_sha256=data["model_sha256"],
+                sha256=dict(data["sha256"]),
                 name=data["name"],
                 details=data["details"],
             )

@@ -20,13 +20,17 @@ BATCH_ROWS = 64
 
 @dataclass(slots=True)
 class Part:
-    """A sentence, or a window of a long one, as the model reads it; ``shift`` is where it begins in the sentence."""
+    """A sentence, or a window of a long one, as the model reads it; ``shift`` is where it begins in the sentence.
+
+    ``hidden`` [tokens, H] is what the lower layers made of it, once they have read it.
+    """
 
     sentence: int
     shift: int
     own: Offsets
     text: str
     encoded: Encoded
+    hidden: np.ndarray | None = None
 
 
 class EventParser:
@@ -118,35 +122,60 @@ class EventParser:
         spans: Sequence[Mapping[str, Sequence[Offsets]]],
         wanted: tuple[str, ...],
     ) -> list[tuple[Part, Outputs]]:
-        """Run all parts in batches of like length; returns them in order with the logits of their own tokens."""
-        order = sorted(range(len(parts)), key=lambda i: len(parts[i].encoded.ids))
+        """Read all parts with the given marks, in batches of like length; returns them in order with the logits of their own tokens.
+
+        The lower layers read a part only if they have not yet.
+        """
+        self._read_lower([part for part in {id(p): p for p in parts}.values() if part.hidden is None])
         results: list[Outputs] = [{} for _ in parts]
-        at = 0
-        while at < len(order):
-            size = 1
-            while (
-                at + size < len(order)
-                and size < BATCH_ROWS
-                and (size + 1) * len(parts[order[at + size]].encoded.ids) <= BATCH_TOKENS
-            ):
-                size += 1
-            chosen = order[at : at + size]
-            at += size
-            # Lengths in steps of 8: a runtime prepares each new shape once.
-            length = -(-max(len(parts[i].encoded.ids) for i in chosen) // 8) * 8
-            ids = np.full((size, length), self.settings.pad_id, dtype=np.int64)
-            mask = np.zeros((size, length), dtype=np.int64)
-            mark = np.zeros((size, length, len(MARKS)), dtype=np.float32)
+        for chosen, length in _batches([len(part.encoded.ids) for part in parts]):
+            mask = np.zeros((len(chosen), length), dtype=np.int64)
+            mark = np.zeros((len(chosen), length, len(MARKS)), dtype=np.float32)
+            hidden: np.ndarray | None = None
             for row, i in enumerate(chosen):
-                encoded = parts[i].encoded
-                ids[row, : len(encoded.ids)] = encoded.ids
-                mask[row, : len(encoded.ids)] = 1
+                encoded, own = parts[i].encoded, parts[i].hidden
+                assert own is not None
+                if hidden is None:
+                    hidden = np.zeros((len(chosen), length, own.shape[1]), dtype=np.float32)
+                hidden[row, : len(own)] = own
+                mask[row, : len(own)] = 1
                 if spans[i]:
-                    mark[row, : len(encoded.ids)] = marks(encoded, spans[i])
-            outputs = self.session.run(ids, mask, mark)
+                    mark[row, : len(own)] = marks(encoded, spans[i])
+            assert hidden is not None
+            outputs = self.session.upper(hidden, mask, mark)
             for row, i in enumerate(chosen):
                 results[i] = {name: outputs[name][row] for name in wanted}
         return list(zip(parts, results, strict=True))
+
+    def _read_lower(self, parts: Sequence[Part]) -> None:
+        for chosen, length in _batches([len(part.encoded.ids) for part in parts]):
+            ids = np.full((len(chosen), length), self.settings.pad_id, dtype=np.int64)
+            mask = np.zeros((len(chosen), length), dtype=np.int64)
+            for row, i in enumerate(chosen):
+                own = parts[i].encoded.ids
+                ids[row, : len(own)] = own
+                mask[row, : len(own)] = 1
+            hidden = self.session.lower(ids, mask)
+            for row, i in enumerate(chosen):
+                parts[i].hidden = hidden[row, : len(parts[i].encoded.ids)]
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
+    """Yield batches of indexes of like length, each with the length to pad to."""
+    order = sorted(range(len(lengths)), key=lambda i: lengths[i])
+    at = 0
+    while at < len(order):
+        size = 1
+        while (
+            at + size < len(order)
+            and size < BATCH_ROWS
+            and (size + 1) * lengths[order[at + size]] <= BATCH_TOKENS
+        ):
+            size += 1
+        chosen = order[at : at + size]
+        at += size
+        # Lengths in steps of 8: a runtime prepares each new shape once.
+        yield chosen, -(-lengths[chosen[-1]] // 8) * 8
 
 
 def _shifted(event: ParsedEvent, shift: int) -> ParsedEvent:

@@ -3,33 +3,30 @@
 import hashlib
 import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from coder.errors import ModelError
-from coder.infer.labels import ModelSettings
+from coder.infer.labels import NETWORKS, ModelSettings
 
+HIDDEN = "hidden"
 OUTPUTS = ("trigger", "tags", "root", "code", "status")
 Outputs = dict[str, np.ndarray]
 
 
-class Session(Protocol):
-    """A loaded model: ids and mask [B, T] int64, marks [B, T, 3] float32 in; the logits of OUTPUTS out."""
+class Network(Protocol):
+    """A loaded ONNX file: named arrays in, named arrays out."""
 
-    name: str
-
-    def run(self, ids: np.ndarray, mask: np.ndarray, marks: np.ndarray) -> Outputs:
+    def __call__(self, inputs: Mapping[str, np.ndarray]) -> Outputs:
         """Run one batch."""
         ...
 
 
-class OpenVinoSession:
-    """OpenVINO on the CPU, in 32-bit arithmetic outside the quantised layers, so that machines agree."""
-
-    name = "openvino"
+class OpenVinoNetwork:
+    """OpenVINO on the CPU, in 32-bit arithmetic, so that machines agree."""
 
     def __init__(self, path: Path, threads: int) -> None:
         os.environ.setdefault("OPENVINO_TELEMETRY", "0")
@@ -47,17 +44,15 @@ class OpenVinoSession:
         self._request = self._compiled.create_infer_request()
         self._ports = {port.get_any_name(): i for i, port in enumerate(self._compiled.outputs)}
 
-    def run(self, ids: np.ndarray, mask: np.ndarray, marks: np.ndarray) -> Outputs:
+    def __call__(self, inputs: Mapping[str, np.ndarray]) -> Outputs:
         """Run one batch."""
-        self._request.infer({"input_ids": ids, "attention_mask": mask, "marks": marks}, share_inputs=True)
+        self._request.infer(dict(inputs), share_inputs=True)
         # Copies: the request reuses its output memory for the next batch.
-        return {name: np.array(self._request.get_output_tensor(self._ports[name]).data) for name in OUTPUTS}
+        return {name: np.array(self._request.get_output_tensor(i).data) for name, i in self._ports.items()}
 
 
-class OnnxRuntimeSession:
+class OnnxRuntimeNetwork:
     """onnxruntime on the CPU."""
-
-    name = "onnxruntime"
 
     def __init__(self, path: Path, threads: int) -> None:
         import onnxruntime as ort
@@ -70,42 +65,61 @@ class OnnxRuntimeSession:
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         options.log_severity_level = 3
         self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._names = [output.name for output in self._session.get_outputs()]
 
-    def run(self, ids: np.ndarray, mask: np.ndarray, marks: np.ndarray) -> Outputs:
+    def __call__(self, inputs: Mapping[str, np.ndarray]) -> Outputs:
         """Run one batch."""
-        values = self._session.run(list(OUTPUTS), {"input_ids": ids, "attention_mask": mask, "marks": marks})
-        return dict(zip(OUTPUTS, values, strict=True))
+        return dict(zip(self._names, self._session.run(None, dict(inputs)), strict=True))
 
 
-RUNTIMES: dict[str, Callable[[Path, int], Session]] = {
-    "onnxruntime": OnnxRuntimeSession,
-    "openvino": OpenVinoSession,
+class Session:
+    """A loaded model in two steps: ``lower`` once a sentence, ``upper`` once a reading of it."""
+
+    def __init__(self, lower: Network, upper: Network) -> None:
+        self._lower = lower
+        self._upper = upper
+
+    def lower(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """Return the hidden states [S, T, H] float32 of ids and mask [S, T] int64."""
+        return self._lower({"input_ids": ids, "attention_mask": mask})[HIDDEN]
+
+    def upper(self, hidden: np.ndarray, mask: np.ndarray, marks: np.ndarray) -> Outputs:
+        """Return the logits of OUTPUTS for hidden states [B, T, H], mask [B, T] and marks [B, T, 3] float32."""
+        return self._upper({HIDDEN: hidden, "attention_mask": mask, "marks": marks})
+
+
+RUNTIMES: dict[str, Callable[[Path, int], Network]] = {
+    "onnxruntime": OnnxRuntimeNetwork,
+    "openvino": OpenVinoNetwork,
 }
 
 
 def open_session(
     folder: Path, settings: ModelSettings, threads: int = 0, runtime: str | None = None
 ) -> Session:
-    """Load the model file of ``folder`` into a runtime, after checking its hash.
+    """Load the network files of ``folder`` into a runtime, after checking their hashes.
 
     ``threads`` 0 takes all cores; ``runtime`` is "openvino" or "onnxruntime", by default the first that is installed.
     Raises ModelError for a missing or altered file, an unknown runtime, or none installed.
     """
-    path = folder / settings.model_file
-    if not path.is_file():
-        raise ModelError(
-            f"model file {path} does not exist: the folder is incomplete, export the model again or reinstall coder"
-        )
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != settings.model_sha256:
-        raise ModelError(
-            f"{path}: expected sha256 {settings.model_sha256}, found {found}: the file is damaged or does not belong to this config.json; "
-            "export the model again or reinstall coder"
-        )
+    paths = [folder / name for name in NETWORKS]
+    for path in paths:
+        if not path.is_file():
+            raise ModelError(
+                f"model file {path} does not exist: the folder is incomplete, export the model again or reinstall coder"
+            )
+    for path in paths:
+        found, expected = hashlib.sha256(path.read_bytes()).hexdigest(), settings.sha256.get(path.name)
+        if found != expected:
+            raise ModelError(
+                f"{path}: expected sha256 {expected}, found {found}: the file is damaged or does not belong to this config.json; "
+                "export the model again or reinstall coder"
+            )
     if runtime is not None and runtime not in RUNTIMES:
         raise ModelError(f"unknown runtime {runtime!r}: expected one of {', '.join(RUNTIMES)}")
     for name in [runtime] if runtime else list(RUNTIMES):
         if importlib.util.find_spec(name) is not None:
-            return RUNTIMES[name](path, threads)
+            lower, upper = (RUNTIMES[name](path, threads) for path in paths)
+            return Session(lower, upper)
     wanted = runtime or " or ".join(RUNTIMES)
     raise ModelError(f"{wanted} is not installed: pip install onnxruntime, or pip install 'coder[openvino]'")

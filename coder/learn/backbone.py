@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 from coder.errors import ConfigError, MissingExtraError
 from coder.infer.labels import LabelSpace
 from coder.learn.configuration import EventParserConfig
-from coder.learn.modeling import EventParserModel
+from coder.learn.modeling import LAYERED, EventParserModel
 from coder.learn.schema import BackboneConfig, ModelConfig
 
 _PACKAGE = "package:"
@@ -105,6 +105,10 @@ def start(model: EventParserModel, run: Path) -> None:
         )
     earlier = EventParserModel.from_pretrained(folder)
     shapes = {name: tensor.shape for name, tensor in earlier.state_dict().items()}
+    if earlier.config.mark_layer != model.config.mark_layer:
+        # Marks of another layer mean nothing here.
+        earlier.mark_embedding, earlier.mark_context = model.mark_embedding, model.mark_context
+        shapes = {name: tensor.shape for name, tensor in earlier.state_dict().items()}
     if earlier.config.labels != model.config.labels or shapes != {
         name: tensor.shape for name, tensor in model.state_dict().items()
     }:
@@ -137,7 +141,25 @@ def _parser_config(encoder: dict[str, Any], model: ModelConfig, labels: LabelSpa
         head_size=model.head_size,
         dropout=model.dropout,
         mark_inputs=model.readings == 2,
+        mark_layer=_mark_layer(encoder, model.mark_layer),
     )
+
+
+def _mark_layer(encoder: dict[str, Any], wanted: int | None) -> int:
+    """Return the layer where marks enter; ConfigError for one that the encoder does not have."""
+    kind, layers = encoder.get("model_type"), int(encoder.get("num_hidden_layers") or 0)
+    if kind not in LAYERED:
+        if wanted:
+            raise ConfigError(
+                f"model.mark_layer={wanted}: marks can enter between the layers of {', '.join(LAYERED)} encoders only, this one is {kind!r}: "
+                "set model.mark_layer=0"
+            )
+        return 0
+    if wanted is not None and not 0 <= wanted < layers:
+        raise ConfigError(
+            f"model.mark_layer={wanted}: the encoder has {layers} layers: give 0 to {layers - 1}, or null for a third of them"
+        )
+    return min(max(1, layers // 3), layers - 1) if wanted is None else wanted
 
 
 def _random(

@@ -11,9 +11,10 @@ from sklearn.linear_model import LogisticRegression
 from coder.corpus.records import AnnotatedSentence, EventAnnotation
 from coder.corpus.scoring import right_tuples, score
 from coder.infer.classify import Row, code_names, mixed, opinions
-from coder.infer.decode import Reading, confidence_features, event_score, expand
+from coder.infer.decode import Reading, confidence_features, confident, event_score, expand
 from coder.infer.labels import ROLES, Decoding
 from coder.infer.parser import EventParser
+from coder.infer.records import ParsedEvent
 from coder.pairing import pair_actors
 
 FEWEST_FOR_ROOT = 25
@@ -63,13 +64,13 @@ def calibrate(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> De
     start.event_share = _event_share(parser, sentences)
     start.backoff = _backoff(parser, known, start)
     _event_thresholds(_candidates(parser, sentences), sentences, parser, start)
-    # A trigger below every event threshold never becomes an event, and its second reading is saved. The threshold moves the ends of
-    # the triggers that remain, so that all that rests on them is fitted anew.
-    start.trigger_threshold = max(CANDIDATE_THRESHOLD, _lowest(start))
+    # The second reading of an unlikely trigger is saved. The threshold moves the ends of the triggers that remain, so that all that rests
+    # on them is fitted anew.
+    start.trigger_threshold = _trigger_threshold(_candidates(parser, sentences), sentences, parser, start)
     found = _candidates(parser, sentences)
     _event_thresholds(found, sentences, parser, start)
     _confidence(found, sentences, parser, start)
-    start.least_confidence = _least_confidence(parser, sentences)
+    start.least_confidence, start.keep_best = _least_confidence(parser, sentences)
     return start
 
 
@@ -202,8 +203,35 @@ def _event_thresholds(
             decoding.event_thresholds[root] = round((own + decoding.event_threshold) / 2, 4)
 
 
-def _lowest(decoding: Decoding) -> float:
-    return round(min([decoding.event_threshold, *decoding.event_thresholds.values()]), 4)
+def _trigger_threshold(
+    found: Sequence[_Candidate],
+    sentences: Sequence[AnnotatedSentence],
+    parser: EventParser,
+    decoding: Decoding,
+) -> float:
+    """Choose the highest trigger threshold that costs at most a thousandth of root F1.
+
+    A trigger below every event threshold never becomes an event, so the lowest of these costs nothing.
+    """
+    labels = parser.settings.labels
+    gold = sum(e.code is not None for s in sentences for e in s.events)
+    roots = [labels.roots[int(c.reading.root[1:].argmax())] for c in found]
+    kept = [
+        (c.reading.trigger.score, c.gold is not None and labels.root_of(c.gold.code or "") == root)
+        for c, root in zip(found, roots, strict=True)
+        if event_score(c.reading) >= decoding.event_thresholds.get(root, decoding.event_threshold)
+    ]
+
+    def f1(threshold: float) -> float:
+        passed = [right for score, right in kept if score >= threshold]
+        return 2 * sum(passed) / max(1, len(passed) + gold)
+
+    chosen = max(CANDIDATE_THRESHOLD, min([decoding.event_threshold, *decoding.event_thresholds.values()]))
+    reference = f1(chosen)
+    for threshold in np.arange(0.25, 0.61, 0.05):
+        if threshold > chosen and f1(float(threshold)) >= reference - 0.001:
+            chosen = float(threshold)
+    return round(chosen, 4)
 
 
 def _best_threshold(scores: np.ndarray, right: np.ndarray, gold: int) -> float:
@@ -216,17 +244,28 @@ def _best_threshold(scores: np.ndarray, right: np.ndarray, gold: int) -> float:
     return round(chosen, 4)
 
 
-def _least_confidence(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> float:
-    """Choose the confidence below which a tuple does more harm than good, by the sum of root F1 and tuple F1."""
+def _least_confidence(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> tuple[float, bool]:
+    """Choose the confidence below which a tuple does more harm than good, and whether a trigger's best tuple is kept all the same.
+
+    Compared by the sum of root F1 and tuple F1.
+    """
     parsed = parser.parse([s.text for s in sentences])
-    best, chosen = -1.0, 0.0
-    for least in (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3):
-        kept = [[e for e in events if e.confidence >= least] for events in parsed]
-        levels = score(sentences, kept, root=parser.settings.labels.root_of)["levels"]
-        total = levels["root"]["f1"] + levels["root+source+target"]["f1"]
-        if total > best:
-            best, chosen = total, least
+    best, chosen = -1.0, (0.0, False)
+    for keep_best in (True, False):
+        for least in (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3):
+            kept = [_confident(events, least, keep_best) for events in parsed]
+            levels = score(sentences, kept, root=parser.settings.labels.root_of)["levels"]
+            total = levels["root"]["f1"] + levels["root+source+target"]["f1"]
+            if total > best:
+                best, chosen = total, (least, keep_best)
     return chosen
+
+
+def _confident(events: Sequence[ParsedEvent], least: float, keep_best: bool) -> list[ParsedEvent]:
+    by_trigger: dict[object, list[ParsedEvent]] = {}
+    for event in events:
+        by_trigger.setdefault(event.trigger, []).append(event)
+    return [e for own in by_trigger.values() for e in confident(own, least, keep_best)]
 
 
 def _confidence(

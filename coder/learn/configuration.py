@@ -21,6 +21,7 @@ class EventParserConfig(PretrainedConfig):
         head_size: int = 512,
         dropout: float = 0.1,
         mark_inputs: bool = True,
+        mark_layer: int = 0,
         **kwargs: Any,
     ) -> None:
         self.encoder = encoder or {}
@@ -30,6 +31,7 @@ class EventParserConfig(PretrainedConfig):
         self.head_size = head_size
         self.dropout = dropout
         self.mark_inputs = mark_inputs
+        self.mark_layer = mark_layer
         super().__init__(**kwargs)
 
     @property

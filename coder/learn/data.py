@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from tokenizers import Tokenizer
 
 from coder.assets import asset
@@ -16,7 +17,7 @@ from coder.errors import CorpusError
 from coder.infer.encode import encode_batch
 from coder.infer.labels import LabelSpace, label_space
 from coder.learn.augment import Augmenter, AugmentShares
-from coder.learn.readings import ReadingEncoder, plan_readings, root_weights
+from coder.learn.readings import ReadingEncoder, ReadingPlan, plan_readings, root_weights
 from coder.learn.schema import DataConfig, TrainConfig
 from coder.ontology import load_ontology
 
@@ -67,10 +68,10 @@ def readings(
     tokenizer: Tokenizer,
     train: bool,
 ) -> tuple[Dataset, list[int], list[float] | None]:
-    """Return a dataset whose rows are encoded readings, made on access, the length of each in characters and how often to draw each.
+    """Return a dataset of sentences whose readings are encoded on access, the length of each in characters and how often to draw each.
 
-    The last is None unless training draws rare roots more often (``data.sampling=oversample``); its mean is 1. Raises CorpusError when
-    the sentences give nothing to read.
+    The last is None unless training draws rare roots more often (``data.sampling=oversample``). Raises CorpusError when the sentences give
+    nothing to read.
     """
     from datasets import Dataset
 
@@ -82,10 +83,15 @@ def readings(
         raise CorpusError(
             f"{config.data.train if train else config.data.validation}: nothing to learn from: its sentences have neither spans nor codes"
         )
-    if not train and len(plans) > config.data.validation_readings:
-        plans = rng.sample(plans, config.data.validation_readings)
+    of_sentence: dict[int, list[ReadingPlan]] = {}
+    for plan in plans:
+        of_sentence.setdefault(plan.sentence, []).append(plan)
+    groups = list(of_sentence.values())
     if not train:
-        plans.sort(key=lambda p: len(sentences[p.sentence].text))
+        rng.shuffle(groups)
+        total = np.cumsum([len(group) for group in groups])
+        groups = groups[: int(np.searchsorted(total, config.data.validation_readings)) + 1]
+        groups.sort(key=lambda group: len(sentences[group[0].sentence].text))
     augment = config.data.augment
     augmenter = None
     if train:
@@ -103,10 +109,13 @@ def readings(
         config.seed,
     )
     rows: dict[str, list[Any]] = {
-        "kind": [p.kind for p in plans],
-        "sentence": [p.sentence for p in plans],
-        "event": [p.event for p in plans],
+        "sentence": [group[0].sentence for group in groups],
+        "kinds": [[p.kind for p in group] for group in groups],
+        "events": [[p.event for p in group] for group in groups],
     }
     dataset = Dataset.from_dict(rows).with_transform(encoder)
-    lengths = [len(sentences[p.sentence].text) for p in plans]
-    return dataset, lengths, [weights.get(p.root, 1.0) for p in plans] if train and oversample else None
+    lengths = [len(sentences[group[0].sentence].text) for group in groups]
+    draws = None
+    if train and oversample:
+        draws = [float(np.mean([weights.get(p.root, 1.0) for p in group])) for group in groups]
+    return dataset, lengths, draws

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import warnings
@@ -12,25 +13,38 @@ import numpy as np
 import torch
 
 from coder.errors import ModelError
-from coder.infer.labels import Decoding, ModelSettings
-from coder.infer.runtime import OUTPUTS
+from coder.infer.labels import MARKS, NETWORKS, Decoding, ModelSettings
+from coder.infer.runtime import HIDDEN, OUTPUTS
 from coder.learn.modeling import EventParserModel
+from coder.learn.rounding import STEPS, round_weights
 
-INPUTS = ("input_ids", "attention_mask", "marks")
 SMALLEST_WEIGHT = 4096
 
 
-class _Plain(torch.nn.Module):
-    """The network with tensors in and a tuple of tensors out, as the exporter wants it."""
+class _Lower(torch.nn.Module):
+    """The layers below the marks, tensors in and out, as the exporter wants it."""
+
+    def __init__(self, model: EventParserModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        hidden = self.model.lower(input_ids, attention_mask)
+        # With no layer below the marks the mask has no part; the graph keeps it as an input all the same.
+        return hidden if self.model.config.mark_layer else hidden + 0.0 * attention_mask[:, :, None]
+
+
+class _Upper(torch.nn.Module):
+    """The layers from the marks on and the heads."""
 
     def __init__(self, model: EventParserModel) -> None:
         super().__init__()
         self.model = model
 
     def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, marks: torch.Tensor
+        self, hidden: torch.Tensor, attention_mask: torch.Tensor, marks: torch.Tensor
     ) -> tuple[torch.Tensor, ...]:
-        return self.model.read(input_ids, attention_mask, marks)
+        return self.model.upper(hidden, attention_mask, marks)
 
 
 def load_run(run: Path) -> tuple[EventParserModel, dict[str, Any]]:
@@ -46,64 +60,79 @@ def load_run(run: Path) -> tuple[EventParserModel, dict[str, Any]]:
 
 
 def export(run: Path, out: Path, quantise: bool = True, decoding: Decoding | None = None) -> ModelSettings:
-    """Write the model folder ``out`` from the run folder ``run`` and return its settings; ``quantise`` False keeps 32-bit weights."""
+    """Write the model folder ``out`` from the run folder ``run`` and return its settings; ``quantise`` False keeps 32-bit weights.
+
+    The files appear only when all of them are written.
+    """
     import onnx
 
     model, saved = load_run(run)
+    if quantise:
+        round_weights(model)  # changes nothing after a training that has rounded them
     model.fold()
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        plain = Path(scratch) / "model.onnx"
-        _to_onnx(model, plain)
-        if quantise:
-            graph = onnx.load(str(plain))
-            store_weights_as_int8(graph)
-            onnx.save(graph, str(out / "model.onnx"))
-        else:
-            shutil.copyfile(plain, out / "model.onnx")
-    shutil.copyfile(run / "model" / "tokenizer.json", out / "tokenizer.json")
-    settings = ModelSettings(
-        labels=model.config.labels,
-        decoding=decoding or Decoding(),
-        max_tokens=saved["max_tokens"],
-        pad_id=saved["pad_id"],
-        readings=2 if model.config.mark_inputs else 1,
-        model_sha256=hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest(),
-        name=saved["name"],
-        details={"precision": "int8 weights" if quantise else "float32"},
-    )
-    settings.save(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as scratch:
+        folder = Path(scratch)
+        for name, graph in zip(NETWORKS, _to_onnx(model), strict=True):
+            if quantise:
+                store_weights_as_int8(graph)
+            onnx.save(graph, str(folder / name))
+        shutil.copyfile(run / "model" / "tokenizer.json", folder / "tokenizer.json")
+        settings = ModelSettings(
+            labels=model.config.labels,
+            decoding=decoding or Decoding(),
+            max_tokens=saved["max_tokens"],
+            pad_id=saved["pad_id"],
+            readings=2 if model.config.mark_inputs else 1,
+            sha256={name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in NETWORKS},
+            name=saved["name"],
+            details={"precision": "int8 weights" if quantise else "float32"},
+        )
+        settings.save(folder)
+        out.mkdir(exist_ok=True)
+        for name in (*NETWORKS, "tokenizer.json", "config.json"):
+            os.replace(folder / name, out / name)
     return settings
 
 
-def _to_onnx(model: EventParserModel, path: Path) -> None:
+def _to_onnx(model: EventParserModel) -> list[Any]:
+    """Return the ONNX graphs of NETWORKS."""
+    # Odd sizes, so that the exporter cannot take a dimension for a constant.
+    ids, mask, marks = (
+        torch.ones(3, 17, dtype=torch.long),
+        torch.ones(3, 17, dtype=torch.long),
+        torch.zeros(3, 17, len(MARKS)),
+    )
+    with torch.no_grad():
+        hidden = model.lower(ids, mask)
+    return [
+        _graph(_Lower(model), {"input_ids": ids, "attention_mask": mask}, [HIDDEN]),
+        _graph(_Upper(model), {HIDDEN: hidden, "attention_mask": mask, "marks": marks}, list(OUTPUTS)),
+    ]
+
+
+def _graph(module: torch.nn.Module, example: dict[str, torch.Tensor], outputs: list[str]) -> Any:
     import onnx
 
-    # Odd sizes, so that the exporter cannot take a dimension for a constant.
-    example = (
-        torch.ones(3, 17, dtype=torch.long),
-        torch.ones(3, 17, dtype=torch.long),
-        torch.zeros(3, 17, 3),
-    )
     rows, tokens = torch.export.Dim("rows", min=1), torch.export.Dim("tokens", min=2)
-    shape = {0: rows, 1: tokens}
-    with warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            _Plain(model),
-            example,
+            module,
+            tuple(example.values()),
             dynamo=True,
-            input_names=list(INPUTS),
-            output_names=list(OUTPUTS),
-            dynamic_shapes=(shape, shape, shape),
+            input_names=list(example),
+            output_names=outputs,
+            dynamic_shapes=tuple({0: rows, 1: tokens} for _ in example),
             verbose=False,
         )
-    assert program is not None
-    program.save(str(path), external_data=False)
-    graph = onnx.load(str(path))
+        assert program is not None
+        path = Path(scratch) / "graph.onnx"
+        program.save(str(path), external_data=False)
+        graph = onnx.load(str(path))
     del graph.graph.value_info[:]  # the exporter's shapes are stale and trip later passes
     strip_notes(graph)
-    onnx.save(graph, str(path))
+    return graph
 
 
 def strip_notes(model: Any) -> None:
@@ -121,11 +150,10 @@ def strip_notes(model: Any) -> None:
 
 
 def store_weights_as_int8(model: Any) -> int:
-    """Store the graph's weight matrices as int8 with one scale a channel, in place; returns how many.
+    """Store the weight matrices that lie on the int8 grid (``coder.learn.rounding``) as int8 with one scale a channel; returns how many.
 
-    Only the weights are rounded (symmetric, 127 steps to a channel's largest value); the arithmetic stays in 32 bits, so the model keeps
-    its accuracy and its output does not depend on the batch. Rounding activations too cost 4 points of root F1 and gained no speed on
-    CPUs without int8 dot products (docs/experiments.md).
+    The graph is changed in place. The arithmetic stays in 32 bits, so the output is that of the float32 network and does not depend on the
+    batch. Rounding activations too cost 4 points of root F1 and gained no speed on CPUs without int8 dot products (docs/experiments.md).
     """
     from onnx import TensorProto, helper, numpy_helper
 
@@ -145,8 +173,11 @@ def store_weights_as_int8(model: Any) -> int:
                 if node.op_type == "Gemm" and any(a.name == "transB" and a.i for a in node.attribute):
                     axis = 0
                 values = numpy_helper.to_array(weight)
-                scale = np.maximum(np.abs(values).max(axis=1 - axis), 1e-12).astype(np.float32) / 127
-                whole = np.rint(values / (scale[None, :] if axis else scale[:, None])).astype(np.int8)
+                scale = np.maximum(np.abs(values).max(axis=1 - axis), 1e-12).astype(np.float32) / STEPS
+                steps = values / (scale[None, :] if axis else scale[:, None])
+                whole = np.rint(steps).astype(np.int8)
+                if np.abs(steps - whole).max() > 0.01:
+                    continue  # not on the grid: stays as it is
                 stored[name] = f"{name}_restored"
                 model.graph.initializer.extend(
                     [

@@ -1,4 +1,4 @@
-"""The event parser's network: one encoder, read twice, with light heads (DESIGN: first and second reading)."""
+"""The event parser's network: one encoder, read twice from the layer on where marks enter, with light heads (DESIGN: both readings)."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,8 @@ from coder.infer.labels import MARKS, ROLES
 from coder.learn.configuration import EventParserConfig
 
 IGNORE = -100
+# Encoders whose layers take hidden states and a mask and nothing else, so that marks may enter between any two of them.
+LAYERED = ("bert", "roberta", "xlm-roberta", "camembert")
 
 
 @dataclass
@@ -31,7 +33,11 @@ class ParserOutput(ModelOutput):
 
 
 class EventParserModel(PreTrainedModel):
-    """Encoder with four heads: triggers (first reading), roles, code and status (second reading, marks given)."""
+    """Encoder with four heads: triggers (first reading), roles, code and status (second reading, marks given).
+
+    The layers below ``config.mark_layer`` read a sentence once (``lower``); marks are added to what they return and the layers above read it
+    once without marks and once an event (``upper``). At mark layer 0 marks are added to the token embeddings.
+    """
 
     config_class = EventParserConfig
     base_model_prefix = "encoder"
@@ -43,8 +49,10 @@ class EventParserModel(PreTrainedModel):
         self.encoder = AutoModel.from_config(encoder_config)
         size = encoder_config.hidden_size
         # As wide as the token embeddings, which some encoders (ELECTRA, ALBERT) project to the hidden size later.
-        width = self.encoder.get_input_embeddings().weight.shape[1]
+        width = size if config.mark_layer else self.encoder.get_input_embeddings().weight.shape[1]
         self.mark_embedding = nn.Parameter(torch.zeros(len(MARKS), width))
+        # Tells every token what is marked: above the middle few layers are left to carry it there.
+        self.mark_context = nn.Linear(len(MARKS) * width, width, bias=False) if config.mark_layer else None
         self.absent = nn.Parameter(torch.zeros(len(MARKS), size))
         self.dropout = nn.Dropout(config.dropout)
         self.trigger_head = nn.Linear(size, 3)
@@ -68,7 +76,10 @@ class EventParserModel(PreTrainedModel):
         self.register_buffer("root_of_code", torch.tensor(labels.root_rows(), dtype=torch.long))
         self.folded = False
         self.post_init()
-        nn.init.normal_(self.mark_embedding, std=0.02)
+        # Hidden states are some ten times as large as token embeddings.
+        nn.init.normal_(self.mark_embedding, std=0.2 if config.mark_layer else 0.02)
+        if self.mark_context is not None:
+            nn.init.zeros_(self.mark_context.weight)
 
     def _init_weights(self, module: nn.Module) -> None:
         if isinstance(module, nn.Linear):
@@ -86,19 +97,38 @@ class EventParserModel(PreTrainedModel):
             self.code_head.weight.copy_(self.ladder @ self.code_head.weight)
         self.folded = True
 
-    def read(
-        self, input_ids: Tensor, attention_mask: Tensor, marks: Tensor
+    def lower(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Return the hidden states [S, T, H] that marks are added to, of S sentences."""
+        if not self.config.mark_layer:
+            return self.encoder.get_input_embeddings()(input_ids)
+        hidden = self.encoder.embeddings(input_ids=input_ids)
+        return self._layers(hidden, attention_mask, 0, self.config.mark_layer)
+
+    def _layers(self, hidden: Tensor, attention_mask: Tensor, first: int, last: int | None) -> Tensor:
+        # Added to the attention scores: padding is out of reach.
+        bias = (1.0 - attention_mask[:, None, None, :].to(hidden.dtype)) * -1e9
+        for layer in self.encoder.encoder.layer[first:last]:
+            hidden = layer(hidden, bias)
+        return hidden
+
+    def upper(
+        self, hidden: Tensor, attention_mask: Tensor, marks: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Return (trigger, tags, root, code, status) logits; marks [B, T, 3] are zero in a first reading."""
-        embedded = self.encoder.get_input_embeddings()(input_ids)
+        """Return (trigger, tags, root, code, status) logits from what ``lower`` returned; marks [B, T, 3] are zero in a first reading."""
+        count = marks.sum(1).unsqueeze(-1)
         if self.config.mark_inputs:
-            embedded = embedded + marks @ self.mark_embedding
-        hidden = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask).last_hidden_state
+            if self.mark_context is not None:
+                marked = marks.transpose(1, 2) @ hidden / count.clamp(min=1.0)
+                hidden = hidden + self.mark_context(marked.flatten(1))[:, None]
+            hidden = hidden + marks @ self.mark_embedding
+        if self.config.mark_layer:
+            hidden = self._layers(hidden, attention_mask, self.config.mark_layer, None)
+        else:
+            hidden = self.encoder(inputs_embeds=hidden, attention_mask=attention_mask).last_hidden_state
         hidden = self.dropout(hidden)
         trigger = self.trigger_head(hidden)
         tags = self.tag_head(functional.gelu(self.tag_hidden(hidden)))
         tags = tags.reshape(tags.shape[0], -1, len(ROLES), 3)
-        count = marks.sum(1).unsqueeze(-1)
         pooled = marks.transpose(1, 2) @ hidden / count.clamp(min=1.0)
         pooled = pooled + (count == 0).to(pooled.dtype) * self.absent
         summary = torch.cat([hidden[:, 0], pooled.flatten(1)], dim=-1)
@@ -107,11 +137,21 @@ class EventParserModel(PreTrainedModel):
         code = functional.linear(summary, weight, self.code_head.bias)
         return trigger, tags, self.root_head(summary), code, self.status_head(summary).squeeze(-1)
 
+    def read(
+        self, input_ids: Tensor, attention_mask: Tensor, marks: Tensor, rows: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """Return the logits of B readings of S sentences; ``rows`` [B] says whose reading each is (None: one of each)."""
+        hidden = self.lower(input_ids, attention_mask)
+        if rows is not None:
+            hidden, attention_mask = hidden[rows], attention_mask[rows]
+        return self.upper(hidden, attention_mask, marks)
+
     def forward(
         self,
         input_ids: Tensor,
         attention_mask: Tensor,
         marks: Tensor,
+        rows: Tensor | None = None,
         trigger_labels: Tensor | None = None,
         tag_labels: Tensor | None = None,
         root_labels: Tensor | None = None,
@@ -121,8 +161,8 @@ class EventParserModel(PreTrainedModel):
         smoothing: float = 0.0,
         **_: object,
     ) -> ParserOutput:
-        """Read a batch and, when labels are given, add up the losses of the heads; labels of IGNORE take no part."""
-        trigger, tags, root, code, status = self.read(input_ids, attention_mask, marks)
+        """Read a batch (see ``read``) and, when labels are given, add up the losses of the heads; labels of IGNORE take no part."""
+        trigger, tags, root, code, status = self.read(input_ids, attention_mask, marks, rows)
         output = ParserOutput(trigger=trigger, tags=tags, root=root, code=code, status=status)
         if (
             root_labels is None
@@ -132,7 +172,7 @@ class EventParserModel(PreTrainedModel):
             or status_labels is None
         ):
             return output
-        row_weight = weights if weights is not None else torch.ones(len(input_ids), device=input_ids.device)
+        row_weight = weights if weights is not None else torch.ones(len(marks), device=marks.device)
         loss = _cross_entropy(trigger.transpose(1, 2), trigger_labels) * 2.0
         loss = loss + _cross_entropy(tags.permute(0, 3, 1, 2), tag_labels) * 4.0
         loss = loss + _weighted(root, root_labels, row_weight, smoothing)

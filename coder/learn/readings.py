@@ -90,19 +90,24 @@ class ReadingEncoder:
         self._code = {code: i for i, code in enumerate(labels.codes)}
 
     def __call__(self, batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        """Encode a ``datasets`` batch with the columns kind, sentence, event."""
-        rows = [
-            self.encode(ReadingPlan(kind, sentence, event))
-            for kind, sentence, event in zip(batch["kind"], batch["sentence"], batch["event"], strict=True)
-        ]
-        return {key: [row[key] for row in rows] for key in rows[0]}
+        """Encode a ``datasets`` batch with the columns sentence, kinds, events: one list of readings a sentence."""
+        columns = zip(batch["sentence"], batch["kinds"], batch["events"], strict=True)
+        return {
+            "readings": [
+                self.encode_all(
+                    [ReadingPlan(kind, sentence, e) for kind, e in zip(kinds, events, strict=True)]
+                )
+                for sentence, kinds, events in columns
+            ]
+        }
 
     def encode(self, plan: ReadingPlan) -> dict[str, Any]:
-        """Encode one reading; of a sentence of more than ``max_tokens`` tokens the window that holds what is marked."""
-        if self.augmenter is None:
-            # A validation reading is the same each time, whatever was read before it.
-            self.rng = random.Random(f"{self.seed} {plan.sentence} {plan.event}")
-        sentence = self.sentences[plan.sentence]
+        """Encode one reading; see ``encode_all``."""
+        return self.encode_all([plan])[0]
+
+    def encode_all(self, plans: Sequence[ReadingPlan]) -> list[dict[str, Any]]:
+        """Encode readings of one sentence, augmented alike; of more than ``max_tokens`` tokens the window that holds what is marked."""
+        sentence = self.sentences[plans[0].sentence]
         if self.augmenter is not None:
             sentence = self.augmenter(sentence)
         encoded = encode_batch(self.tokenizer, [sentence.text])[0]
@@ -113,11 +118,19 @@ class ReadingEncoder:
             NEGATIVE: self._negative,
             LABEL: self._label,
         }
-        row = build[plan.kind](sentence, encoded, plan)
-        if len(encoded.ids) > self.max_tokens:
-            keep = tokens_in(encoded, self._window(encoded, len(sentence.text), row["marks"].any(1)))
-            row = {key: value[keep] if isinstance(value, np.ndarray) else value for key, value in row.items()}
-        return row
+        rows = []
+        for plan in plans:
+            if self.augmenter is None:
+                # A validation reading is the same each time, whatever was read before it.
+                self.rng = random.Random(f"{self.seed} {plan.sentence} {plan.event}")
+            row = build[plan.kind](sentence, encoded, plan)
+            if len(encoded.ids) > self.max_tokens:
+                keep = tokens_in(encoded, self._window(encoded, len(sentence.text), row["marks"].any(1)))
+                row = {
+                    key: value[keep] if isinstance(value, np.ndarray) else value for key, value in row.items()
+                }
+            rows.append(row)
+        return rows
 
     def _window(self, encoded: Encoded, length: int, marked: np.ndarray) -> Window:
         choices = windows(encoded, length, self.max_tokens)
@@ -234,30 +247,39 @@ def root_weights(plans: Sequence[ReadingPlan], power: float) -> dict[str, float]
 
 
 def collate(rows: Sequence[dict[str, Any]], pad_id: int) -> dict[str, Any]:
-    """Pad rows of different lengths into the tensors of ``EventParserModel.forward``."""
+    """Pad readings of different lengths into the tensors of ``EventParserModel.forward``; readings of the same tokens share one row of ids."""
     import torch
 
     length = max(len(row["input_ids"]) for row in rows)
 
-    def padded(name: str, fill: float, dtype: Any) -> Any:
-        first = np.asarray(rows[0][name])
-        out = np.full((len(rows), length, *first.shape[1:]), fill, dtype=dtype)
-        for i, row in enumerate(rows):
-            out[i, : len(row[name])] = row[name]
+    def padded(arrays: Sequence[np.ndarray], fill: float, dtype: Any) -> Any:
+        out = np.full((len(arrays), length, *arrays[0].shape[1:]), fill, dtype=dtype)
+        for i, array in enumerate(arrays):
+            out[i, : len(array)] = array
         return torch.from_numpy(out)
 
-    ids = padded("input_ids", pad_id, np.int64)
-    mask = np.zeros((len(rows), length), dtype=np.int64)
-    for i, row in enumerate(rows):
-        mask[i, : len(row["input_ids"])] = 1
+    sentences: dict[bytes, int] = {}
+    distinct: list[np.ndarray] = []
+    owners: list[int] = []
+    for row in rows:
+        ids = np.asarray(row["input_ids"], dtype=np.int64)
+        owners.append(sentences.setdefault(ids.tobytes(), len(sentences)))
+        if len(sentences) > len(distinct):
+            distinct.append(ids)
     batch = {
-        "input_ids": ids,
-        "attention_mask": torch.from_numpy(mask),
-        "marks": padded("marks", 0.0, np.float32),
-        "trigger_labels": padded("trigger_labels", IGNORE, np.int64),
-        "tag_labels": padded("tag_labels", IGNORE, np.int64),
+        "input_ids": padded(distinct, pad_id, np.int64),
+        "attention_mask": padded([np.ones(len(ids)) for ids in distinct], 0, np.int64),
+        "rows": torch.tensor(owners, dtype=torch.long),
+        "marks": padded([np.asarray(row["marks"]) for row in rows], 0.0, np.float32),
     }
+    for name in ("trigger_labels", "tag_labels"):
+        batch[name] = padded([np.asarray(row[name]) for row in rows], IGNORE, np.int64)
     for name in ("root_labels", "code_labels", "status_labels"):
         batch[name] = torch.tensor([row[name] for row in rows], dtype=torch.long)
     batch["weights"] = torch.tensor([row["weights"] for row in rows], dtype=torch.float32)
     return batch
+
+
+def collate_sentences(sentences: Sequence[dict[str, Any]], pad_id: int) -> dict[str, Any]:
+    """Collate the readings of several sentences, as ``ReadingEncoder`` gives them."""
+    return collate([row for sentence in sentences for row in sentence["readings"]], pad_id)

@@ -55,11 +55,14 @@ class DataConfig:
 class ModelConfig:
     """What is trained: ``kind`` parser (the event parser) or tfidf (the baseline).
 
-    ``readings`` 2 marks the inputs of the second reading, 1 only pools; ``start_from`` is a run folder whose weights training starts from.
+    ``readings`` 2 marks the inputs of the second reading, 1 only pools; ``mark_layer`` is how many of the encoder's layers read a sentence
+    once, before marks enter (null: a third of them, 0 where the encoder cannot be parted); ``start_from`` is a run folder whose weights training
+    starts from.
     """
 
     kind: str = "parser"
     readings: int = 2
+    mark_layer: int | None = None
     head_size: int = 512
     dropout: float = 0.1
     start_from: str | None = None
@@ -67,17 +70,22 @@ class ModelConfig:
 
 @dataclass
 class OptimConfig:
-    """AdamW with a linear schedule; ``smoothing`` is label smoothing of the roots."""
+    """AdamW with a linear schedule.
+
+    ``batch_size`` counts sentences, each with all its readings; ``smoothing`` is label smoothing of the roots; ``round_weights`` puts the
+    trained matrices on the int8 grid that export stores, so that nothing is lost there.
+    """
 
     learning_rate: float = 1.5e-4
     head_learning_rate: float = 5e-4
     weight_decay: float = 0.01
     warmup: float = 0.06
     epochs: float = 6
-    batch_size: int = 32
+    batch_size: int = 12
     smoothing: float = 0.05
     max_grad_norm: float = 1.0
     freeze_embeddings: bool = True
+    round_weights: bool = True
 
 
 @dataclass

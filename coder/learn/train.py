@@ -89,7 +89,8 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
     from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
 
     from coder.learn.backbone import load_backbone, start
-    from coder.learn.readings import collate
+    from coder.learn.readings import collate_sentences
+    from coder.learn.rounding import round_weights
     from coder.learn.trainer import ParserTrainer
 
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -141,17 +142,19 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
         lengths=lengths,
         draws=draws,
         validation=validation_set,
-        collator=partial(collate, pad_id=pad_id),
+        collator=partial(collate_sentences, pad_id=pad_id),
         head_learning_rate=config.optim.head_learning_rate,
         smoothing=config.optim.smoothing,
         train_dataset=train_set,
         callbacks=[EarlyStoppingCallback(config.trainer.patience)],
     )
     trainer.train(resume_from_checkpoint=checkpoint)
+    if config.optim.round_weights:
+        round_weights(model)
     metrics: dict[str, Any] = {
         "validation": trainer.evaluate(),
         "train": {
-            "readings": len(train_set),
+            "readings": sum(map(len, train_set.with_format(None)["kinds"])),
             "sentences": len(splits["train"]),
             "sentences read in windows": count_long(splits["train"], tokenizer, config.backbone.max_tokens),
         },

@@ -14,9 +14,9 @@ from coder.learn.modeling import EventParserModel
 
 
 class LengthBatches(Sampler[int]):
-    """Shuffled indexes in which readings of like length stand together, so that little is spent on padding.
+    """Shuffled indexes in which sentences of like length stand together, so that little is spent on padding.
 
-    ``weights`` says how often each is drawn in an epoch on average (default: once); an epoch has as many draws as there are readings.
+    ``weights`` says how often each is drawn in an epoch on average (default: once); an epoch has as many draws as there are sentences.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class ParserTrainer(Trainer):
     ) -> dict[str, float]:
         """Score the validation readings: trigger F1, role F1, code accuracy and their mean, ``score``, that early stopping watches."""
         dataset = eval_dataset if eval_dataset is not None else self.eval_dataset
-        loader = DataLoader(dataset, batch_size=64, collate_fn=self.data_collator)  # type: ignore[arg-type]
+        loader = DataLoader(dataset, batch_size=24, collate_fn=self.data_collator)  # type: ignore[arg-type]
         model = self.network
         was_training = model.training
         model.eval()

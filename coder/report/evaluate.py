@@ -71,7 +71,7 @@ def evaluate(
     scores = score(chosen, predicted, asserted_only=asserted_only, root=labels.root_of)
     scores["left_out"] = len(sentences) - len(chosen)
     return {
-        "model": {"name": parser.settings.name, "sha256": parser.settings.model_sha256},
+        "model": {"name": parser.settings.name, "sha256": parser.settings.sha256},
         "min_confidence": min_confidence,
         "seconds": round(seconds, 3),
         "sentences_per_second": round(len(chosen) / max(seconds, 1e-9), 1),
