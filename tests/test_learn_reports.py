@@ -65,7 +65,7 @@ class TestCard:
             "| root+source+target | 0.000 | 0.000 | 0.000 | 1 |",
             "| score | 0.712 |",
             "| Test split (event tuples) | 0.900 | 1 |",
-            "| `optim.batch_size` | `32` |",
+            "| `optim.batch_size` | `12` |",
             "## Limits",
             "| scikit-learn | ",
             "Training corpus: CC BY 4.0",
