@@ -6,6 +6,7 @@ import re
 
 from coder.resolve.antecedents import Antecedent, Antecedents, name_words
 from coder.resolve.coding import Coding
+from coder.resolve.constitution import can_have
 from coder.resolve.normalise import normalise
 from coder.resolve.records import Actor
 
@@ -54,7 +55,10 @@ _CLAUSE_BREAK = re.compile(
     r"\b(?:that|said|says|and|but|when|while|after|before|because|who|which|if|as|would|denied|until|where|although|though|since|unless|whether)\b|[,;]"
 )
 _RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
-_OWNING = re.compile(r"^(his|her|its|their)\s+(?:own\s+)?(.+)$", re.I | re.S)
+# "three of its staff": how many says nothing of whose.
+_OWNING = re.compile(
+    r"^(?:(?:\w+\s+){1,3}of\s+)?(his|her|its|their|whose)\s+(?:own\s+)?(.+)$", re.I | re.S
+)
 _DEFINITE = re.compile(r"^(?:the|this|that|these|those|said)\s+(.+)$", re.I | re.S)
 _COUNTRY_WORDS = frozenset(["country", "nation", "homeland", "kingdom", "republic", "state", "territory"])
 _GROUP_WORDS = _words(
@@ -224,13 +228,13 @@ def is_country_word(text: str) -> bool:
 
 def is_another(owned: str) -> bool:
     """Whether the owned part of "its neighbour" or "his rival" names someone other than the owner, not said who."""
-    return normalise(owned).split()[-1] in _OTHERS
+    return normalise(owned.split(",")[0]).split()[-1] in _OTHERS
 
 
 def speaks_for_owner(owned: str, owner: Antecedent, actor: Actor) -> bool:
     """Whether "its spokesman", "their commander", "his deputy" are of the owner's own kind, as ``actor`` codes it."""
     heads = _BEARERS if not owner.person else _SECONDS
-    head = normalise(re.split(r"\s(?:of|for|in)\s", owned)[0]).split()[-1]
+    head = normalise(re.split(r"\s(?:of|for|in)\s|,", owned)[0]).split()[-1]
     return bool(actor.roles) and head in heads and "ELI" not in actor.roles
 
 
@@ -282,7 +286,8 @@ def _described(head: str, item: Antecedent) -> bool:
     kinds = {entry.kind for _, _, entry in coding.used}
     own = normalise(coding.head or "")
     if head in _COUNTRY_WORDS:
-        return bool(kinds & {"country", "capital"}) and not coding.roles
+        named = bool(kinds & {"country", "capital"}) and not coding.roles
+        return named and can_have(coding.country or "", head)
     if head in _GROUP_WORDS and ("group" in kinds or (head == own and bool(coding.country))):
         return not coding.person or coding.number != "s"
     if head in _BODY_WORDS:

@@ -74,10 +74,17 @@ def load_countries(lexicon: Lexicon, folder: Path) -> None:
         offices = [office]
         if row["code_after"]:
             offices.append(Office(row["code_after"], (), office.until))
-        _add_state(lexicon, row, row["code"], tuple(offices))
+        seats = [office, Office(row["seat_after"], (), office.until)] if row["seat_after"] else offices
+        _add_state(lexicon, row, row["code"], tuple(offices), tuple(seats))
 
 
-def _add_state(lexicon: Lexicon, row: dict[str, str], code: str, offices: tuple[Office, ...]) -> None:
+def _add_state(
+    lexicon: Lexicon,
+    row: dict[str, str],
+    code: str,
+    offices: tuple[Office, ...],
+    seats: tuple[Office, ...] = (),
+) -> None:
     name = row["name"]
     country = Entry("country", name, code, offices=offices)
     for form in [name, *split_cell(row["variants"])]:
@@ -93,7 +100,7 @@ def _add_state(lexicon: Lexicon, row: dict[str, str], code: str, offices: tuple[
     for form in split_cell(row["people"]):
         lexicon.add(form, one if form in adjectives else many)
     for capital in split_cell(row["capitals"]):
-        lexicon.add(capital, Entry("capital", name, code, offices=offices, seat=capital))
+        lexicon.add(capital, Entry("capital", name, code, offices=seats, seat=capital))
 
 
 def load_roles(lexicon: Lexicon, folder: Path) -> None:

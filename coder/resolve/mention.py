@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 
 from coder.resolve.coding import Coding, country_at, office_at
 from coder.resolve.compose import INTERNATIONAL
-from coder.resolve.history import state_of
+from coder.resolve.conjuncts import first_conjunct
+from coder.resolve.history import renamed, state_of
 from coder.resolve.lexicon import PART_OF_NAME, Entry, Match, Office
 from coder.resolve.phrase import Part, is_former, ruled_by, split_phrase, turned_away
 from coder.resolve.roles import combine_roles, join_entity
@@ -22,6 +23,19 @@ _FOLLOWERS = re.compile(
 )
 
 _ADVERSE = re.compile(r"\b(?:anti|pro)-$", re.I)  # "anti-immigrant Sweden Democrats" are no immigrants
+
+# A rank before the name of an office holder adds nothing to the office: "Captain Traore", "General Sisi".
+_RANKS = frozenset(
+    """general colonel major captain lieutenant commander admiral marshal sergeant brigadier gen. col. maj. capt. lt. adm. sgt.
+    gen col capt lt""".split()
+) | frozenset(
+    {
+        "field marshal", "lieutenant general", "major general", "brigadier general", "lieutenant colonel", "flight lieutenant",
+        "lt. gen.", "maj. gen.", "brig. gen.", "lt. col.", "lt gen", "maj gen", "brig gen", "lt col", "army general",
+        "vice admiral", "rear admiral", "general officer",
+    }
+)  # fmt: skip
+_SECOND = frozenset({"deputy"})  # "deputy intelligence chief": no member of parliament
 
 ChooseEntry = Callable[[Match], Entry | None]
 
@@ -57,6 +71,9 @@ def code_mention(
             continue
         chosen.append((match, entry))
         reach = match.end
+    end = first_conjunct(text, start, end, chosen)
+    chosen = [(match, entry) for match, entry in chosen if match.start < end]
+    inside = [match for match in inside if match.end <= end]
     parts = split_phrase(text, start, end, [(m.start, m.end) for m, _ in chosen])
     by_part = [(part, [(m, e) for m, e in chosen if part.start <= m.start < part.end]) for part in parts]
     _code_parts(coding, text, by_part, day, inside)
@@ -96,6 +113,8 @@ def _code_parts(
             if entry.kind == "role"
         ] + nouns
     extra_nouns = [entry for _, entry in apposed if entry.kind == "role"]
+    if entity is None and nouns and nouns[-1].person:
+        entity = _namesake(by_part, text)
     if entity is None and owned:
         entity = _entity(owned, text)
         if entity is not None and entity[1].kind == "person":
@@ -128,6 +147,18 @@ def _code_parts(
         )
 
 
+def _namesake(by_part: list[tuple[Part, Found]], text: str) -> tuple[Match, Entry] | None:
+    """Return the known person whom an apposition names: "Israel's defence minister, Ehud Barak"."""
+    for part, pairs in by_part:
+        if part.relation != "comma":
+            continue
+        for match, entry in pairs:
+            own = not text.startswith(("'s", "’s"), match.end)
+            if entry.kind == "person" and own and not text[part.start : match.start].strip(" ,"):
+                return match, entry
+    return None
+
+
 def _own_nouns(found: Found, text: str) -> list[Entry]:
     """Return the role nouns of a part; whose relative someone is does not make him one: "the killer's parents"."""
     nouns = [
@@ -136,17 +167,16 @@ def _own_nouns(found: Found, text: str) -> list[Entry]:
         if entry.kind == "role"
         and (match is found[-1][0] or not _ADVERSE.search(text, max(0, match.start - 5), match.start))
     ]
+    nouns = [pair for pair in nouns[:-1] if pair[1].name not in _SECOND] + nouns[-1:]
     if nouns and nouns[-1][1].roles == ("CVL",):
         nouns = [(m, e) for m, e in nouns if not text.startswith(("'s", "’s", "s'", "s’"), m.end)] or nouns
     return [entry for _, entry in nouns]
 
 
 def _former_applies(coding: Coding) -> bool:
-    return (
-        coding.person
-        and not coding.international
-        and bool({"GOV", "LEG", "MIL", "JUD", "SPY", "COP"} & set(coding.roles))
-    )
+    offices = {"GOV", "LEG", "JUD"} if coding.number == "p" else {"GOV", "LEG", "MIL", "JUD", "SPY", "COP"}
+    one_or_more = coding.person or coding.number == "p"
+    return one_or_more and not coding.international and bool(offices & set(coding.roles))
 
 
 def _entity(found: Found, text: str) -> tuple[Match, Entry] | None:
@@ -227,12 +257,15 @@ def _apply_entity(
     if not nouns:
         coding.number = entry.number
         coding.head = entry.name
+    country = renamed(country, day)
     stated = country_at(state[1], day) if state is not None else None
     if entry.person:
         titled = any(not noun.weak for noun in nouns)
         if office is not None:
             # "Chief Executive" before the name of one says no more than the office does.
-            nouns = [noun for noun in nouns if not _is_title(noun.name, office.title)]
+            nouns = [
+                noun for noun in nouns if not _is_title(noun.name, office.title) and noun.name not in _RANKS
+            ]
         own = combine_roles(nouns)
         strong = any(not noun.weak for noun in nouns)
         if own and (strong or not roles):
@@ -303,7 +336,7 @@ def _apply_state(
     if state is not None:
         entry = state[1]
         coding.country = country_at(entry, day)
-        if entry.kind == "capital":
+        if entry.kind in ("capital", "region"):
             coding.country = state_of(coding.country, day)
         if entry.kind == "nationality" and not nouns:
             coding.person, coding.number = entry.person, entry.number

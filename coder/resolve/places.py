@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from coder.assets import asset
+from coder.resolve.history import capital_before
 from coder.resolve.lexicon import Lexicon
 from coder.resolve.normalise import normalise
 from coder.resolve.records import Place, PlaceBasis, PlacePrecision
@@ -63,14 +65,16 @@ class PlaceTables:
             self._gazetteer = shipped_gazetteer()
         return self._gazetteer
 
-    def capital(self, country: str, weights: Mapping[str, float]) -> Place | None:
-        """Return the capital city of a country, None when the tables have none."""
+    def capital(
+        self, country: str, weights: Mapping[str, float], day: datetime.date | None = None
+    ) -> Place | None:
+        """Return the capital city of a country on ``day``, None when the tables have none."""
         if self._capitals is None:
             self._capitals = {}
             for entry in self._lexicon.entries("capital"):
                 if entry.country:
                     self._capitals.setdefault(entry.country, entry.seat)
-        seat = self._capitals.get(country)
+        seat = capital_before(country, day) or self._capitals.get(country)
         return resolve_place(seat, self, {**weights, country: 50.0}) if seat else None
 
     def countries(self, name: str) -> list[Place]:

@@ -15,6 +15,7 @@ from coder.resolve.ambiguity import Ambiguities
 from coder.resolve.antecedents import Antecedent, Antecedents
 from coder.resolve.article import Article
 from coder.resolve.coding import Coding, country_at
+from coder.resolve.constitution import can_have, likely_holder
 from coder.resolve.coreference import Coreference, is_another, is_country_word, refers_back, speaks_for_owner
 from coder.resolve.dates import resolve_date
 from coder.resolve.history import state_of
@@ -22,6 +23,7 @@ from coder.resolve.knowledge import read_lexicon, shipped_lexicon
 from coder.resolve.lexicon import Lexicon
 from coder.resolve.places import PlaceTables, resolve_place, speaks_of_capital, with_land
 from coder.resolve.records import Actor, Place, Resolved
+from coder.resolve.widen import widen
 
 Span = tuple[int, int]
 _LOCATING = re.compile(
@@ -49,6 +51,12 @@ _SENDING = re.compile(
     r"withdr[ae]ws?|withdrawn|contribut(?:ed|es?))\s+",
     re.I,
 )
+_ORDERING = re.compile(
+    r"\b(?:sen[dt]s?|sending|dispatch(?:ed|es)?|deploy(?:ed|s)?|redeploy(?:ed|s)?|recall(?:ed|s)?|withdr[ae]ws?|withdrawn|"
+    r"order(?:ed|s)?|pull(?:ed|s)|mobili[sz]e[ds]?)\s+(?:(?!to\b|that\b)[\w,-]+\s+){0,3}$",
+    re.I,
+)
+_AUDIENCE = re.compile(r"\b(?:told|tells|telling|briefed|assured|informed|spoke to|speaking to)\s+$", re.I)
 _SENDABLE = frozenset({"GOV", "MIL", "COP", "SPY", "HLH", "EDU", "LEG", "JUD"})
 
 
@@ -128,7 +136,12 @@ class Resolver:
         if not events:
             return []
         article = self.article(sentences, published, title)
-        spans = [(index, span) for index, event in events for span in (event.source, event.target) if span]
+        spans = [
+            (index, widen(sentences[index], span, article.matches(index)))
+            for index, event in events
+            for span in (event.source, event.target)
+            if span
+        ]
         discourse = Discourse(article, spans)
         resolved = []
         reference: datetime.date | None = None
@@ -155,7 +168,7 @@ class Resolver:
                 place = replace(place, text=spoken)
             if speaks_of_capital(spoken) and (place is None or place.precision == "country"):
                 country = place.country if place else article.country
-                seat = tables.capital(country, article.weights) if country else None
+                seat = tables.capital(country, article.weights, article.day) if country else None
                 if seat is not None:
                     return replace(seat, text=spoken, basis="stated" if place else "context")
             return place or Place(text=spoken)
@@ -170,7 +183,12 @@ class Resolver:
         actor = discourse.actors.get(key)
         if actor is None:
             discourse.actors[key] = Actor()  # a mention that leads back to itself stays open
-            actor = discourse.actors[key] = self._resolve_actor(discourse, index, span, land, other)
+            text = discourse.article.text(index)
+            wide = widen(text, span, discourse.article.matches(index))
+            actor = self._resolve_actor(discourse, index, wide, land, other)
+            if wide != span:
+                actor = replace(actor, text=text[span[0] : span[1]])
+            discourse.actors[key] = actor
         return actor
 
     def _antecedent(self, discourse: Discourse, found: Antecedent, text: str) -> Actor:
@@ -196,7 +214,7 @@ class Resolver:
             police = discourse.coreference.police_before(index, span[0])
             if police is not None:
                 return self._antecedent(discourse, police, spoken)
-        sender = self._sender(article, index, span) if _SENDABLE & set(coding.roles) else None
+        sender = self._sender(discourse, index, span, other) if _SENDABLE & set(coding.roles) else None
         if sender is not None:
             return coding.actor(spoken, country=sender, basis="context")
         country = land or self._located(article, index, span)
@@ -204,8 +222,24 @@ class Resolver:
             same = discourse.coreference.same_head(coding, index, span[0])
             if same is not None:
                 return coding.actor(spoken, country=same.coding.country, basis="coreference")
-        country = state_of(country or article.country, article.day)
-        return coding.actor(spoken, country=country, basis="context")
+        country = country or article.country
+        if country and not can_have(country, coding.head):
+            country = likely_holder(coding.head, article.weights)
+        if country and _AUDIENCE.search(article.text(index), 0, span[0]):
+            country = self._audience(discourse, index, other, coding, country)
+        return coding.actor(spoken, country=state_of(country, article.day), basis="context")
+
+    def _audience(
+        self, discourse: Discourse, index: int, other: Span | None, coding: Coding, country: str
+    ) -> str | None:
+        """Return the country of those whom someone told something; ``country``: the story's.
+
+        A minister speaks to the parliament of his own country; where he tells reporters something, nobody says.
+        """
+        speaker = self._actor(discourse, index, other, None, None).country
+        if speaker is None or speaker == country:
+            return country
+        return speaker if "LEG" in coding.roles else None if coding.roles == ("MED",) else country
 
     def _short(self, discourse: Discourse, index: int, span: Span, coding: Coding) -> Actor:
         """Resolve a name that the tables do not know to the fuller name of the article."""
@@ -254,13 +288,21 @@ class Resolver:
             return replace(known, code=known.country, roles=()) if is_country_word(spoken) else known
         if is_country_word(spoken):
             country = land or article.country
+            head = spoken.split()[-1]
+            if country and not can_have(country, head):
+                country = likely_holder(head, article.weights)
             name = article.lexicon_name(country)
             return Actor(spoken, country, name, country, (), "context" if country else None)
         return None
 
-    def _sender(self, article: Article, index: int, span: Span) -> str | None:
-        """Return the country whose people they are by the verb: "Cuba sent doctors", "Iran recalled an envoy"."""
+    def _sender(self, discourse: Discourse, index: int, span: Span, other: Span | None) -> str | None:
+        """Return the country whose people they are by the verb: "Cuba sent doctors", "Obama ordered marines to Tripoli"."""
+        article = discourse.article
         text = article.text(index)
+        if other and other[1] < span[0] and _ORDERING.search(text, other[1], span[0]):
+            sender = self._actor(discourse, index, other, None, None)
+            if sender.country and (not sender.roles or "GOV" in sender.roles):
+                return sender.country
         for match in article.matches(index):
             if match.end < span[0] and _SENDING.fullmatch(text, match.end, span[0]):
                 entry = article.choose(index, match)
