@@ -8,6 +8,7 @@ from functools import cached_property
 
 from coder.resolve.article import Article
 from coder.resolve.coding import Coding
+from coder.resolve.conjuncts import first_conjunct
 from coder.resolve.lexicon import Match, longest
 from coder.resolve.normalise import normalise
 
@@ -100,7 +101,7 @@ class Antecedents:
         for span in self._spans.get(index, ()):
             inside = {other for other in spans if other[0] >= span[0] and other[1] <= span[1]}
             spans -= inside
-            spans.add(span)
+            spans |= set(self._single(index, span))
         taken = sorted(spans)
         for match in _BARE_NAME.finditer(text):
             if match.start() >= skip and not any(s < match.end() and match.start() < e for s, e in taken):
@@ -116,6 +117,23 @@ class Antecedents:
                 item.words |= name_words(named.group(1))
             kept.append(item)
         return kept
+
+    def _single(self, index: int, span: Span) -> list[Span]:
+        """Return the actors of a span one by one: who comes second in "X and Y" can be spoken of alone later."""
+        text = self._article.text(index)
+        start, end = span
+        if " and " not in text[start:end]:
+            return [span]
+        named = [
+            (match, match.entries[0])
+            for match in longest(self._article.matches(index))
+            if start <= match.start and match.end <= end
+        ]
+        cut = first_conjunct(text, start, end, named)
+        if cut == end:
+            return [span]
+        begin = next(match.start for match, _ in named if match.start >= cut)
+        return [(start, cut), (begin, end)]
 
     def _phrases(self, text: str, matches: Sequence[Match], skip: int) -> Iterable[Span]:
         """Join known names that stand side by side ("Iraqi Prime Minister") and the name that follows a title."""

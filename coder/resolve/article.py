@@ -14,7 +14,7 @@ from coder.resolve.dateline import Dateline, read_dateline
 from coder.resolve.lexicon import PART_OF_NAME, Entry, Lexicon, Match, longest
 from coder.resolve.mention import code_mention
 from coder.resolve.normalise import normalise
-from coder.resolve.phrase import turned_away
+from coder.resolve.phrase import names_feature, turned_away
 from coder.resolve.places import PlaceTables, resolve_place
 from coder.resolve.records import Place
 
@@ -22,6 +22,7 @@ _LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|insid
 _GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+\s+$")
 _GIVEN_NAMES = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*\s+){1,3}$")
 _OWNING = frozenset({"country", "nationality", "capital", "region"})
+_LANDS = frozenset({"country", "nationality", "capital"})
 _NAMED = frozenset({"person", "group", "body"})
 _DATELINE_WEIGHT = 2.0
 _OTHER_LEAST = 4.0
@@ -110,6 +111,8 @@ class Article:
                 first = match.entries[0]
                 if match.start < skip or first.kind == "role" or turned_away(text, match.start, match.end):
                     continue
+                if first.kind in _LANDS and names_feature(text, match.start, match.end):
+                    continue
                 key = normalise(text[match.start : match.end])
                 found.append(
                     (match, index, value, key if key in self._ambiguities and not first.user else None)
@@ -160,6 +163,8 @@ class Article:
         first = match.entries[0]
         if first.user:
             return first
+        if first.kind in _LANDS and names_feature(text, match.start, match.end):
+            return PART_OF_NAME
         if self._ambiguities.only_personal(key):
             return self._common_word(text, match, key)
         if key in self._ambiguities:

@@ -76,6 +76,12 @@ _PERSON_WORDS = _words(
     "lawmaker cleric dictator strongman chief official director bishop pope activist journalist lawyer "
     "judge man woman pontiff monarch"
 )
+_CONTROLLING = re.compile(
+    r"\b(?:ask|urg|tell|told|order|call|press|warn|forc|allow|invit|begg?|appeal|advis|want|instruct|command|requir|permit|"
+    r"encourag|persuad|oblig|pressur|enabl|help|let)(?:s|e|es|ed|ing)?\s+(?:(?:on|upon|to|for)\s+)?(?:the\s+)?$",
+    re.I,
+)
+_TO_ACT = re.compile(r"\s+(?:not\s+)?to\s+\w+(?:\s+[\w'’-]+){0,3}\s+")
 _PROPER = re.compile(r"[^\W\d_a-z]")
 _TITLE = re.compile(r"^(?:(?:mr|mrs|ms|dr|sheikh|sheik|sir|lord|gen|col)\.?|the)\s+", re.I)
 _SENTENCES_BACK = 3
@@ -120,6 +126,8 @@ class Coreference:
             ]
             if folded in _MANY:
                 fitting = [item for item in fitting if item.coding.number == "p"] or fitting
+            if depth == 0 and (owning or is_object):
+                fitting = [item for item in fitting if _told_to(text, item, position)] or fitting
             gendered = [item for item in fitting if self._gender(item) is not None]
             fitting = gendered if folded in _PERSON and gendered else fitting
             if fitting:
@@ -217,6 +225,11 @@ class Coreference:
             if fitting:
                 return fitting[-1]
         return None
+
+
+def _told_to(text: str, item: Antecedent, position: int) -> bool:
+    """Whether it is ``item`` who is to act: in "Georgia asked Russia to close its bases" Russia's bases are meant."""
+    return bool(_TO_ACT.fullmatch(text, item.end, position) and _CONTROLLING.search(text, 0, item.start))
 
 
 def is_country_word(text: str) -> bool:

@@ -202,6 +202,8 @@ class Resolver:
         article = discourse.article
         spoken = article.text(index)[span[0] : span[1]]
         coding = article.code(index, span)
+        if _SIDES.search(spoken) and not coding.country:
+            return Actor(text=spoken)
         if refers_back(spoken):
             actor = self._referring(discourse, index, span, other, coding, land)
             if actor is not None:
@@ -330,6 +332,16 @@ class Resolver:
         if story and story != land and article.weights.get(land, 0.0) < article.weights.get(story, 0.0):
             return None
         return land
+
+
+# Neither of two sides is the story's country.
+_SIDES = re.compile(
+    r"\b(?:on|from|of|by)\s+(?:both|(?:the\s+)?two|all|opposing|either)\s+sides?\b|"
+    r"^(?:(?:the\s+)?(?:both|two|all|three|each|either|warring|rival|opposing)\s+)+(?:sides?|parties|governments?|armies|"
+    r"countries|nations|states|capitals|leaders|presidents|foes|neighbou?rs|militaries|navies|foreign ministers|prime ministers|"
+    r"delegations|powers|allies|republics|koreas|air forces|armed forces)$",
+    re.I,
+)
 
 
 def _takes_country(coding: Coding, spoken: str) -> bool:

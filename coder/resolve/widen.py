@@ -18,6 +18,17 @@ _OWNERS = frozenset({"country", "capital", "region", "nationality"})
 _REACH = 24
 
 
+def _with_person(text: str, end: int, matches: Sequence[Match]) -> int:
+    """Return the end of the person named right after: of "[the rebel leader], Rodrigo Londoño, ..."."""
+    if not text.startswith(", ", end):
+        return end
+    for match in matches:
+        if match.start == end + 2 and text[match.end : match.end + 1] in tuple(",.;)"):
+            if any(entry.kind == "person" and not entry.short for entry in match.entries):
+                return match.end
+    return end
+
+
 def widen(text: str, span: Span, matches: Sequence[Match]) -> Span:
     """Return the span with the determiner, possessive or country that stands right before it.
 
@@ -29,7 +40,7 @@ def widen(text: str, span: Span, matches: Sequence[Match]) -> Span:
         return span
     before = _DETERMINER.search(text, max(0, start - _REACH), start)
     if before is not None:
-        return before.start(), end
+        return before.start(), _with_person(text, end, matches)
     if text[start].isupper():
         return span  # a name stands for itself: "Germany's Angela Merkel" is Angela Merkel
     for match in matches:
