@@ -27,6 +27,7 @@ _CALLED = re.compile(
 )
 _DEFINED = re.compile(r"\s*\(\s*([A-Z][A-Z&.-]{1,9}|[A-Z][a-z]?[A-Z]+(?:-[A-Z]+)?)\s*[),]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_COLLECTIVE = frozenset({"group", "organisation"})
 _PARTICLES = frozenset(
     [
         "al",
@@ -106,6 +107,10 @@ class Antecedents:
         for match in _BARE_NAME.finditer(text):
             if match.start() >= skip and not any(s < match.end() and match.start() < e for s, e in taken):
                 spans.add(match.span())
+        for known in longest(self._article.matches(index)):
+            # "NATO's chief" speaks of NATO, too, which is "the alliance" later.
+            if known.entries[0].kind in _COLLECTIVE and text.startswith(("'s", "’s"), known.end):
+                spans.add((known.start, known.end))
         kept: list[Antecedent] = []
         for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
             words = name_words(text[start:end])

@@ -65,9 +65,16 @@ class Article:
         """Return the known names in sentence ``index`` (-1: the title)."""
         found = self._matches.get(index)
         if found is None:
-            found = self.lexicon.find(self.text(index))
+            found = self.lexicon.find(self.text(index), caseless=self.caseless)
             self._matches[index] = found
         return found
+
+    @cached_property
+    def caseless(self) -> bool:
+        """Whether the article is written without capital letters."""
+        return not any(map(str.isupper, "".join(self.sentences))) and any(
+            map(str.islower, "".join(self.sentences))
+        )
 
     def text(self, index: int) -> str:
         """Return sentence ``index``, or the title for -1."""

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coder.resolve.normalise import normalise
+from coder.resolve.tables import word_set
 
-_MONARCHIES = frozenset(
-    """AND ARE ATG AUS BEL BHR BHS BLZ BRN BTN CAN DNK ESP GBR GRD JAM JOR JPN KHM KNA KWT LCA LIE LSO LUX MAR MCO MYS NLD
-    NOR NPL NZL OMN PNG QAT SAU SLB SWE SWZ THA TON TUV VCT""".split()
-)
+_MONARCHIES = word_set("""AND ARE ATG AUS BEL BHR BHS BLZ BRN BTN CAN DNK ESP GBR GRD JAM JOR JPN KHM KNA KWT LCA LIE LSO LUX MAR MCO MYS NLD
+    NOR NPL NZL OMN PNG QAT SAU SLB SWE SWZ THA TON TUV VCT""")
 # Kings, sultans and emirs of peoples and provinces act in the news of these republics.
-_TRADITIONAL = frozenset("BEN BWA CMR GHA IDN NAM NGA PHL TGO UGA VAT WLF WSM ZAF ZMB".split())
+_TRADITIONAL = word_set("BEN BWA CMR GHA IDN NAM NGA PHL TGO UGA VAT WLF WSM ZAF ZMB")
 # Emirates elect a president among their emirs; regions of Spain, and Nepal since it is a republic, have one.
 _PRESIDED = frozenset({"ARE", "ESP", "NPL", "KHM"})
-_WITHOUT_PREMIER = frozenset(
-    """ARG BOL BRA CHE CHL COL CRI CYP DOM ECU GHA GMB GTM HND IDN LBR MEX MWI NGA NIC PAN PHL PRY SLE SLV SYC TKM URY USA VEN
-    ZMB""".split()
-)
+_WITHOUT_PREMIER = word_set("""ARG BOL BRA CHE CHL COL CRI CYP DOM ECU GHA GMB GTM HND IDN LBR MEX MWI NGA NIC PAN PHL PRY SLE SLV SYC TKM URY USA VEN
+    ZMB""")
 _CROWNED = frozenset(
     {
         "king", "queen", "monarch", "monarchy", "crown", "crown prince", "crown princess", "deputy crown prince", "emir",

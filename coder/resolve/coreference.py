@@ -56,9 +56,7 @@ _CLAUSE_BREAK = re.compile(
 )
 _RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
 # "three of its staff": how many says nothing of whose.
-_OWNING = re.compile(
-    r"^(?:(?:\w+\s+){1,3}of\s+)?(his|her|its|their|whose)\s+(?:own\s+)?(.+)$", re.I | re.S
-)
+_OWNING = re.compile(r"^(?:(?:\w+\s+){1,3}of\s+)?(his|her|its|their|whose)\s+(?:own\s+)?(.+)$", re.I | re.S)
 _DEFINITE = re.compile(r"^(?:the|this|that|these|those|said)\s+(.+)$", re.I | re.S)
 _COUNTRY_WORDS = frozenset(["country", "nation", "homeland", "kingdom", "republic", "state", "territory"])
 _GROUP_WORDS = _words(

@@ -8,11 +8,22 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from coder.resolve.normalise import normalise
+from coder.resolve.tables import word_set
 
 Kind = Literal[
     "country", "nationality", "capital", "region", "person", "group", "organisation", "body", "role", "ethnic",
     "religion", "world_region", "user",
 ]  # fmt: skip
+
+
+# Names that a text without capitals does not tell from words.
+_WORDS_TOO = word_set(
+    """us car fry ice nab num raw ard arena fact is it mend model mud pan spa tip care nam swift who pole
+    poles polish reunion capitol let solidarity anonymous amnesty apple memorial pace quad shell
+    telegram tyre nice split van bath male mobile orange deal hull cork man jersey march may reading
+    aid act pact hope one red new sun time star total visa meta target oracle dawn unity forward
+    nation guardian independent economist sand"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +142,12 @@ class Lexicon:
         for name in self._names.values():
             yield from (entry for entry in name.entries if entry.kind == kind)
 
-    def find(self, text: str) -> list[Match]:
-        """Return every known name in ``text`` at word boundaries, overlaps included, by start and then length."""
+    def find(self, text: str, *, caseless: bool = False) -> list[Match]:
+        """Return every known name in ``text`` at word boundaries, overlaps included, by start and then length.
+
+        ``caseless`` is for text without any capital: names are then found in small letters, surnames and names that are
+        words of the language excepted.
+        """
         matcher = self._matcher or self._build()
         folded = normalise(text)
         found: list[Match] = []
@@ -144,7 +159,10 @@ class Lexicon:
                 continue
             name = self._patterns[index]
             original = text[start:end]
-            if name.exact is not None:
+            if caseless and (name.proper or name.exact is not None):
+                if folded[start:end] in _WORDS_TOO or all(entry.short for entry in name.entries):
+                    continue
+            elif name.exact is not None:
                 if original != name.exact:
                     continue
             elif name.proper and not any(map(str.isupper, original)):

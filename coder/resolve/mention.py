@@ -13,6 +13,7 @@ from coder.resolve.history import renamed, state_of
 from coder.resolve.lexicon import PART_OF_NAME, Entry, Match, Office
 from coder.resolve.phrase import Part, is_former, ruled_by, split_phrase, turned_away
 from coder.resolve.roles import combine_roles, join_entity
+from coder.resolve.tables import word_set
 
 _STATE_KINDS = frozenset({"country", "nationality", "capital", "region"})
 _ENTITY_KINDS = frozenset({"person", "group", "organisation", "body", "user"})
@@ -25,10 +26,8 @@ _FOLLOWERS = re.compile(
 _ADVERSE = re.compile(r"\b(?:anti|pro)-$", re.I)  # "anti-immigrant Sweden Democrats" are no immigrants
 
 # A rank before the name of an office holder adds nothing to the office: "Captain Traore", "General Sisi".
-_RANKS = frozenset(
-    """general colonel major captain lieutenant commander admiral marshal sergeant brigadier gen. col. maj. capt. lt. adm. sgt.
-    gen col capt lt""".split()
-) | frozenset(
+_RANKS = word_set("""general colonel major captain lieutenant commander admiral marshal sergeant brigadier gen. col. maj. capt. lt. adm. sgt.
+    gen col capt lt""") | frozenset(
     {
         "field marshal", "lieutenant general", "major general", "brigadier general", "lieutenant colonel", "flight lieutenant",
         "lt. gen.", "maj. gen.", "brig. gen.", "lt. col.", "lt gen", "maj gen", "brig gen", "lt col", "army general",

@@ -116,7 +116,9 @@ def turned_away(text: str, start: int, end: int) -> bool:
     )
 
 
-_FEATURE_BEFORE = re.compile(r"\b(?:gulf|sea|bay|straits?|cape|mount|lake|river|isle|horn)\s+(?:of\s+)?$", re.I)
+_FEATURE_BEFORE = re.compile(
+    r"\b(?:gulf|sea|bay|straits?|cape|mount|lake|river|isle|horn)\s+(?:of\s+)?$", re.I
+)
 _FEATURE_AFTER = re.compile(
     r"\s+(?:sea|straits?|ocean|channel|river|valley|delta|basin|desert|gulf|bay|avenue|street|square|airlines|airways)\b",
     re.I,
@@ -127,7 +129,9 @@ def names_feature(text: str, start: int, end: int) -> bool:
     """Whether a country's name is part of a sea's, a street's or the like: "Gulf of Aden", "South China Sea"."""
     if text[end : end + 1] == " " and text[end + 1 : end + 2].isupper() and _FEATURE_AFTER.match(text, end):
         return True
-    return start > 3 and text[start - 1] == " " and bool(_FEATURE_BEFORE.search(text, max(0, start - 14), start))
+    return (
+        start > 3 and text[start - 1] == " " and bool(_FEATURE_BEFORE.search(text, max(0, start - 14), start))
+    )
 
 
 def ruled_by(text: str, end: int) -> bool:

@@ -14,7 +14,7 @@ from coder.resolve.history import capital_before
 from coder.resolve.lexicon import Lexicon
 from coder.resolve.normalise import normalise
 from coder.resolve.records import Place, PlaceBasis, PlacePrecision
-from coder.resolve.tables import read_table, split_cell
+from coder.resolve.tables import read_table, split_cell, word_set
 
 _WORDS = re.compile(r"[^\W_]+(?:['’.-]+[^\W_]+)*\.?")
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ _LONGEST = 6
 _LAND_AFTER = re.compile(
     r",\s+([^\W\d_a-z][\w'’.-]+(?:\s[^\W\d_a-z][\w'’-]+){0,2})(?=\s*[,.;:)]|\s+[^\W\d_A-Z]|\s*$)"
 )
+
+
+_SMALL = word_set("""a an the of in at on near from to by and or off outside inside around across north south east west northern southern eastern
+    western central city town village province district state region area border capital port suburb coast""")
 
 
 class PlaceTables:
@@ -93,6 +97,11 @@ class PlaceTables:
 def speaks_of_capital(text: str) -> bool:
     """Whether the words mean a seat of government without naming it: "the Iraqi capital"."""
     return bool(re.search(r"\bcapital(?: city)?\b", text, re.I))
+
+
+def capitalised(text: str) -> str:
+    """Return a place span of a text without capitals with those that names begin with: "the city of Mosul"."""
+    return re.sub(r"[^\W\d_]+", lambda word: word[0] if word[0] in _SMALL else word[0].capitalize(), text)
 
 
 def with_land(text: str, span: tuple[int, int], tables: PlaceTables) -> str:

@@ -21,7 +21,7 @@ from coder.resolve.dates import resolve_date
 from coder.resolve.history import state_of
 from coder.resolve.knowledge import read_lexicon, shipped_lexicon
 from coder.resolve.lexicon import Lexicon
-from coder.resolve.places import PlaceTables, resolve_place, speaks_of_capital, with_land
+from coder.resolve.places import PlaceTables, capitalised, resolve_place, speaks_of_capital, with_land
 from coder.resolve.records import Actor, Place, Resolved
 from coder.resolve.widen import widen
 
@@ -162,7 +162,7 @@ class Resolver:
         if span is not None:
             tables = self._load()[2]
             spoken = text[span[0] : span[1]]
-            longer = with_land(text, span, tables)
+            longer = capitalised(spoken) if article.caseless else with_land(text, span, tables)
             place = resolve_place(longer, tables, article.weights, "stated", article.settle)
             if place is not None:
                 place = replace(place, text=spoken)

@@ -51,3 +51,8 @@ def csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                     if isinstance(value, str) or value is None
                 },
             )
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of ``text``, separated by white space, as a set."""
+    return frozenset(text.split())

@@ -23,9 +23,9 @@ def _with_person(text: str, end: int, matches: Sequence[Match]) -> int:
     if not text.startswith(", ", end):
         return end
     for match in matches:
-        if match.start == end + 2 and text[match.end : match.end + 1] in tuple(",.;)"):
-            if any(entry.kind == "person" and not entry.short for entry in match.entries):
-                return match.end
+        named = any(entry.kind == "person" and not entry.short for entry in match.entries)
+        if named and match.start == end + 2 and text[match.end : match.end + 1] in tuple(",.;)"):
+            return match.end
     return end
 
 
