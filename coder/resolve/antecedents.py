@@ -9,7 +9,7 @@ from functools import cached_property
 from coder.resolve.article import Article
 from coder.resolve.coding import Coding
 from coder.resolve.conjuncts import first_conjunct
-from coder.resolve.lexicon import Match, longest
+from coder.resolve.lexicon import Match
 from coder.resolve.normalise import normalise
 
 Span = tuple[int, int]
@@ -98,7 +98,7 @@ class Antecedents:
     def _gather(self, index: int) -> list[Antecedent]:
         text = self._article.text(index)
         skip = self._article.dateline.length if index == 0 else 0
-        spans = set(self._phrases(text, self._article.matches(index), skip))
+        spans = set(self._phrases(text, self._article.longest(index), skip))
         for span in self._spans.get(index, ()):
             inside = {other for other in spans if other[0] >= span[0] and other[1] <= span[1]}
             spans -= inside
@@ -107,7 +107,7 @@ class Antecedents:
         for match in _BARE_NAME.finditer(text):
             if match.start() >= skip and not any(s < match.end() and match.start() < e for s, e in taken):
                 spans.add(match.span())
-        for known in longest(self._article.matches(index)):
+        for known in self._article.longest(index):
             # "NATO's chief" speaks of NATO, too, which is "the alliance" later.
             if known.entries[0].kind in _COLLECTIVE and text.startswith(("'s", "’s"), known.end):
                 spans.add((known.start, known.end))
@@ -131,7 +131,7 @@ class Antecedents:
             return [span]
         named = [
             (match, match.entries[0])
-            for match in longest(self._article.matches(index))
+            for match in self._article.longest(index)
             if start <= match.start and match.end <= end
         ]
         cut = first_conjunct(text, start, end, named)
@@ -144,7 +144,7 @@ class Antecedents:
         """Join known names that stand side by side ("Iraqi Prime Minister") and the name that follows a title."""
         start = end = -1
         titled = False
-        for match in [m for m in longest(matches) if m.start >= skip]:
+        for match in [m for m in matches if m.start >= skip]:
             if start >= 0 and _LINK.fullmatch(text, end, match.start):
                 end = match.end
             else:

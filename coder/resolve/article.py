@@ -49,6 +49,7 @@ class Article:
         self._ambiguities = ambiguities
         self._places = places
         self._matches: dict[int, list[Match]] = {}
+        self._longest: dict[int, list[Match]] = {}
         self._settled: dict[str, Entry | None] = {}
         self._codings: dict[tuple[int, tuple[int, int]], Coding] = {}
 
@@ -69,12 +70,17 @@ class Article:
             self._matches[index] = found
         return found
 
+    def longest(self, index: int) -> list[Match]:
+        """Return the leftmost longest of the known names in sentence ``index``."""
+        found = self._longest.get(index)
+        if found is None:
+            found = self._longest[index] = longest(self.matches(index))
+        return found
+
     @cached_property
     def caseless(self) -> bool:
         """Whether the article is written without capital letters."""
-        return not any(map(str.isupper, "".join(self.sentences))) and any(
-            map(str.islower, "".join(self.sentences))
-        )
+        return all(sentence.islower() for sentence in self.sentences)
 
     def text(self, index: int) -> str:
         """Return sentence ``index``, or the title for -1."""
@@ -114,7 +120,7 @@ class Article:
             value = 2.0 if index < 0 else 1.5 if index < 2 else 1.0
             text = self.text(index)
             skip = self.dateline.length if index == 0 else 0
-            for match in longest(self.matches(index)):
+            for match in self.longest(index):
                 first = match.entries[0]
                 if match.start < skip or first.kind == "role" or turned_away(text, match.start, match.end):
                     continue
@@ -255,7 +261,7 @@ class Article:
         found = set()
         for index in range(-1 if self.title else 0, len(self.sentences)):
             text = self.text(index)
-            for match in longest(self.matches(index)):
+            for match in self.longest(index):
                 if not any(entry.kind == "person" and entry.short for entry in match.entries):
                     continue
                 key = normalise(text[match.start : match.end])

@@ -202,7 +202,7 @@ class Resolver:
         article = discourse.article
         spoken = article.text(index)[span[0] : span[1]]
         coding = article.code(index, span)
-        if _SIDES.search(spoken) and not coding.country:
+        if not coding.country and not coding.name and _SIDES.search(spoken):
             return Actor(text=spoken)
         if refers_back(spoken):
             actor = self._referring(discourse, index, span, other, coding, land)
@@ -227,7 +227,7 @@ class Resolver:
         country = country or article.country
         if country and not can_have(country, coding.head):
             country = likely_holder(coding.head, article.weights)
-        if country and _AUDIENCE.search(article.text(index), 0, span[0]):
+        if country and _AUDIENCE.search(article.text(index), max(0, span[0] - 14), span[0]):
             country = self._audience(discourse, index, other, coding, country)
         return coding.actor(spoken, country=state_of(country, article.day), basis="context")
 

@@ -13,6 +13,12 @@ _DETERMINER = re.compile(
     r"the\s+(?:two|three|four|five|other|same|warring|rival)\s+)$",
     re.I,
 )
+_LAST = frozenset(
+    {
+        "the", "this", "these", "those", "his", "her", "its", "their", "whose", "both", "all", "own", "two", "three", "four",
+        "five", "other", "same", "warring", "rival",
+    }
+)  # fmt: skip
 _GENITIVE = re.compile(r"(?:['’]s?)?\s+")
 _OWNERS = frozenset({"country", "capital", "region", "nationality"})
 _REACH = 24
@@ -38,7 +44,8 @@ def widen(text: str, span: Span, matches: Sequence[Match]) -> Span:
     start, end = span
     if start < 2 or not text[start - 1].isspace():
         return span
-    before = _DETERMINER.search(text, max(0, start - _REACH), start)
+    last = text[text.rfind(" ", 0, start - 1) + 1 : start - 1].lower()
+    before = _DETERMINER.search(text, max(0, start - _REACH), start) if last in _LAST else None
     if before is not None:
         return before.start(), _with_person(text, end, matches)
     if text[start].isupper():
