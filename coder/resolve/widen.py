@@ -42,7 +42,7 @@ def widen(text: str, span: Span, matches: Sequence[Match]) -> Span:
     "Egypt's army". ``matches`` are the known names of the sentence.
     """
     start, end = span
-    if start < 2 or not text[start - 1].isspace():
+    if start < 2 or start >= min(end, len(text)) or not text[start - 1].isspace():
         return span
     last = text[text.rfind(" ", 0, start - 1) + 1 : start - 1].lower()
     before = _DETERMINER.search(text, max(0, start - _REACH), start) if last in _LAST else None
