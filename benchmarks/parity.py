@@ -29,12 +29,14 @@ class TorchSession:
     def __init__(self, run: Path) -> None:
         self.model, _ = load_run(run)
 
-    def lower(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """Return the hidden states below the marks."""
+    def lower(self, ids: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the hidden states below the marks, and the chance that a trigger is in each sentence."""
         import torch
 
         with torch.inference_mode():
-            return self.model.lower(torch.from_numpy(ids), torch.from_numpy(mask)).numpy()
+            attended = torch.from_numpy(mask)
+            hidden = self.model.lower(torch.from_numpy(ids), attended)
+            return hidden.numpy(), self.model.chance(hidden, attended).numpy()
 
     def upper(self, hidden: np.ndarray, mask: np.ndarray, marks: np.ndarray) -> Outputs:
         """Return the logits."""

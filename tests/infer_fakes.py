@@ -108,8 +108,9 @@ class WordSession:
         self.words = {i: word for word, i in tokenizer.get_vocab().items()}
         self.shapes: list[tuple[int, ...]] = []
 
-    def lower(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        return ids[:, :, None].astype(np.float32)
+    def lower(self, ids: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        verbs = np.isin(ids, [i for i, word in self.words.items() if word in VERBS])
+        return ids[:, :, None].astype(np.float32), verbs.any(1).astype(np.float32)
 
     def upper(self, hidden: np.ndarray, mask: np.ndarray, marks: np.ndarray) -> Outputs:
         ids = np.where(mask > 0, hidden[:, :, 0], 0).astype(np.int64)

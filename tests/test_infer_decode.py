@@ -8,12 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from infer_fakes import LABELS, byte_tokenizer, letter_tokenizer, word_tokenizer
 
+from coder.infer.confidence import NAMES, Reading, ScoredSpan, confidence, confidence_features
 from coder.infer.decode import (
     CodeTable,
-    Reading,
-    ScoredSpan,
-    confidence,
-    confidence_features,
     confident,
     event_score,
     events_of,
@@ -247,6 +244,7 @@ class TestEvents:
     def test_confidence_features_are_finite_for_certain_readings(self) -> None:
         certain = reading(root=np.array([1.0, 0.0, 0.0, 0.0]), asserted=1.0, trigger=ScoredSpan(5, 8, 1.0))
         features = confidence_features(certain, None, None)
+        assert len(features) == len(NAMES)
         assert np.isfinite(features).all()
         assert 0.0 <= confidence(features, Decoding()) <= 1.0
 

@@ -53,6 +53,26 @@ class TestParse:
         assert told("\ud800 " + SENTENCE)[0][:4] == ("190", "attacked", "rebels", "soldiers")
 
 
+class TestGate:
+    """Sentences in which the lower layers see no trigger are not read further."""
+
+    TEXTS = ("Officials said the road in Geneva.", SENTENCE, "The old bridge near Baghdad.")
+
+    def test_a_sentence_below_the_gate_stops_there_and_the_rest_is_as_before(self) -> None:
+        open_, gated = word_parser(), word_parser(gate_threshold=0.5)
+        assert gated.parse(self.TEXTS) == open_.parse(self.TEXTS)
+        assert sum(rows for rows, _ in open_.session.shapes) == 3 + 1
+        assert sum(rows for rows, _ in gated.session.shapes) == 1 + 1
+
+    def test_the_chances_are_those_of_the_likeliest_window(self) -> None:
+        far = "the " * 80 + "rebels attacked soldiers"
+        assert word_parser(max_tokens=16).chances([*self.TEXTS, far, ""]) == [0.0, 1.0, 0.0, 1.0, 0.0]
+
+    def test_classification_reads_what_the_gate_would_stop(self) -> None:
+        found = word_parser(gate_threshold=2.0).classify(SENTENCE, "rebels", "soldiers")
+        assert sum(found.values()) == pytest.approx(1.0)
+
+
 class TestLongSentences:
     @pytest.mark.parametrize("max_tokens", [16, 32, 128])
     def test_events_at_the_end_of_600_words_are_found(self, max_tokens: int) -> None:
@@ -176,7 +196,7 @@ class TestUnusableModels:
         with pytest.raises(ModelError, match=r"holds no config\.json, so it is no coder model"):
             EventParser.from_pretrained(tmp_path)
 
-    @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"format": 2}', '{"format": 2, "roots": 3}'])
+    @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"format": 3}', '{"format": 3, "roots": 3}'])
     def test_a_damaged_config(self, tmp_path: Path, text: str) -> None:
         (folder(tmp_path) / "config.json").write_text(text)
         with pytest.raises(ModelError, match=r"config\.json(: model format None| is damaged).*export the"):
@@ -191,7 +211,7 @@ class TestUnusableModels:
 
     def test_another_format(self, tmp_path: Path) -> None:
         folder(tmp_path, format=99)
-        with pytest.raises(ModelError, match="model format 99, this version of coder reads format 2"):
+        with pytest.raises(ModelError, match="model format 99, this version of coder reads format 3"):
             EventParser.from_pretrained(tmp_path)
 
     def test_a_missing_model_file(self, tmp_path: Path) -> None:

@@ -54,6 +54,12 @@ def encoder_folder(folder: Path, family: str = "bert", tokenizer=None, pad: str 
     return folder
 
 
+def read(network: Any, *batch: Any) -> tuple[Any, ...]:
+    """The logits of a batch, one tensor a head."""
+    output = network(*batch)
+    return output.trigger, output.tags, output.root, output.code, output.status
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_reads_marks_ignores_padding_and_survives_saving(family: str, tmp_path: Path) -> None:
     import torch
@@ -74,16 +80,16 @@ def test_every_family_reads_marks_ignores_padding_and_survives_saving(family: st
     marks = torch.zeros(2, 12, 3)
     marks[:, 3, 2] = 1.0
     with torch.no_grad():
-        together = network.read(ids, mask, marks)
-        alone = network.read(ids[1:, :8], mask[1:, :8], marks[1:, :8])
-        unmarked = network.read(ids, mask, torch.zeros_like(marks))
+        together = read(network, ids, mask, marks)
+        alone = read(network, ids[1:, :8], mask[1:, :8], marks[1:, :8])
+        unmarked = read(network, ids, mask, torch.zeros_like(marks))
     assert (together[2] - unmarked[2]).abs().max() > 1e-3
     for i, (a, b) in enumerate(zip(together, alone, strict=True)):
         assert torch.allclose(a[1:, :8] if i < 2 else a[1:], b, atol=1e-4)
     network.save_pretrained(tmp_path)
     again = EventParserModel.from_pretrained(tmp_path).eval()
     with torch.no_grad():
-        for a, b in zip(together, again.read(ids, mask, marks), strict=True):
+        for a, b in zip(together, read(again, ids, mask, marks), strict=True):
             assert torch.allclose(a, b, atol=1e-6)
 
 
@@ -103,10 +109,10 @@ def test_an_encoder_parted_at_a_layer_reads_as_the_whole_does(family: str) -> No
     marks = torch.zeros(3, 9, 3)
     with torch.no_grad():
         whole = network.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        trigger = network.read(ids, mask, marks)[0]
+        trigger = read(network, ids, mask, marks)[0]
         marks[2, 4, 2] = 1.0
-        twice = network.read(ids, mask, marks[[0, 1, 1, 2]], torch.tensor([0, 1, 1, 2]))[2]
-        once = network.read(ids, mask, marks)[2]
+        twice = read(network, ids, mask, marks[[0, 1, 1, 2]], torch.tensor([0, 1, 1, 2]))[2]
+        once = read(network, ids, mask, marks)[2]
     assert torch.allclose(trigger[mask > 0], network.trigger_head(whole)[mask > 0], atol=1e-4)
     assert torch.allclose(twice[[0, 1, 3]], once, atol=1e-5)
 
@@ -127,6 +133,46 @@ def test_a_mark_layer_that_the_encoder_does_not_have(family: str, layer: int, me
 
     with pytest.raises(ConfigError, match=message):
         _parser_config({"model_type": family, "num_hidden_layers": 2}, ModelConfig(mark_layer=layer), LABELS)
+
+
+def test_the_gate_sees_a_trigger_where_the_trigger_head_learns_one() -> None:
+    """One step after another on one batch: the lower layers' guess rises at the trigger, and padding has no say in it."""
+    import torch
+    from transformers import AutoConfig
+
+    from coder.learn.backbone import _parser_config
+    from coder.learn.modeling import EventParserModel
+
+    torch.manual_seed(0)
+    config = AutoConfig.for_model("bert", **FAMILIES["bert"])
+    network = EventParserModel(_parser_config(config.to_dict(), HEADS, LABELS)).eval()
+    ids, mask = torch.randint(3, 400, (2, 9)), torch.ones(2, 9, dtype=torch.long)
+    ids[1, 6:], mask[1, 6:] = 1, 0
+    labels = torch.zeros(2, 9, dtype=torch.long)
+    labels[0, 4] = 1
+    nothing = torch.full((2,), -100)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3)
+    for _ in range(150):
+        loss = network(
+            ids,
+            mask,
+            torch.zeros(2, 9, 3),
+            None,
+            labels.masked_fill(mask == 0, -100),
+            torch.full((2, 9, 4), -100),
+            nothing,
+            nothing,
+            nothing,
+        ).loss
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    with torch.no_grad():
+        with_trigger, without = network.chance(network.lower(ids, mask), mask).tolist()
+        alone = network.chance(network.lower(ids[1:, :6], mask[1:, :6]), mask[1:, :6]).item()
+    assert with_trigger > 0.8
+    assert without < 0.2
+    assert alone == pytest.approx(without, abs=1e-4)
 
 
 def test_rounded_weights_lie_on_the_int8_grid_and_stay_there() -> None:

@@ -39,6 +39,8 @@ class TestCalibrate:
         decoding = calibrate(parser, gold(wrong=3))
         assert parser.settings.decoding is decoding
         assert 0.2 <= decoding.trigger_threshold <= 1.0
+        # The stand-in's gate is 1 where it knows a verb, so that nothing is lost by stopping at the others.
+        assert decoding.gate_threshold == 1.0
         assert set(decoding.role_thresholds) == {"source", "target", "place", "time"}
         assert 0.3 <= decoding.root_temperature <= 5.0
         for sentence in gold():

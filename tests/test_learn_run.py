@@ -77,8 +77,12 @@ class TestExport:
             for mark in (marks(encoded, {}), marks(encoded, {"trigger": [(4, 9)], "source": [(0, 2)]})):
                 ids, ones = encoded.ids[None], np.ones((1, len(encoded.ids)), dtype=np.int64)
                 with torch.inference_mode():
-                    wanted = network.read(*map(torch.from_numpy, (ids, ones, mark[None])))
-                found = session.upper(session.lower(ids, ones), ones, mark[None])
+                    states = network.lower(torch.from_numpy(ids), torch.from_numpy(ones))
+                    chance = network.chance(states, torch.from_numpy(ones))
+                    wanted = network.upper(states, torch.from_numpy(ones), torch.from_numpy(mark[None]))
+                hidden, gate = session.lower(ids, ones)
+                np.testing.assert_allclose(gate, chance.numpy(), atol=1e-3)
+                found = session.upper(hidden, ones, mark[None])
                 for name, tensor in zip(OUTPUTS, wanted, strict=True):
                     np.testing.assert_allclose(found[name], tensor.numpy(), atol=1e-3, err_msg=name)
 
@@ -109,7 +113,7 @@ def parser(tiny_run: TinyRun) -> EventParser:
     parser = EventParser.from_pretrained(tiny_run.model, threads=1)
     texts = [s.text for s in sentences(1)]
     decoding = parser.settings.decoding
-    decoding.trigger_threshold = decoding.event_threshold = 0.0
+    decoding.gate_threshold = decoding.trigger_threshold = decoding.event_threshold = 0.0
     decoding.event_thresholds = {}
     inside = []
     for _, logits in parser.run(parser.parts(texts), [{}] * len(texts), ("trigger",)):

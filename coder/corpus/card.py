@@ -25,6 +25,7 @@ def render_figures(stats: CorpusStats) -> str:
             _table(("role", "spans", "events with it"), _roles(stats)),
             _table(("root", "name", "events", "distinct triggers", "not asserted"), _roots(stats)),
             _table(("level", "codes", "fewest events", "median", "too few", "least wanted"), _levels(stats)),
+            _table(("contrast set", "sentences a side"), _contrasts(stats)),
         )
     )
 
@@ -111,6 +112,13 @@ def _levels(stats: CorpusStats) -> list[tuple[str, ...]]:
         fewest = str(min(counts.values(), default=0))
         rows.append((_LEVELS[level], str(len(counts)), fewest, median, str(few), str(least)))
     return rows
+
+
+def _contrasts(stats: CorpusStats) -> list[tuple[str, ...]]:
+    return [
+        (name, ", ".join(f"{side}: {count}" for side, count in sides.items()))
+        for name, sides in stats.contrasts.items()
+    ]
 
 
 def _by_level(stats: CorpusStats) -> list[tuple[str, dict[str, int], int]]:

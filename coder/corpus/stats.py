@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from coder.corpus.contrasts import contrast_sets
 from coder.corpus.dedupe import alike_pairs, near_pairs
 from coder.corpus.records import ROLES, AnnotatedSentence, Span
 
@@ -46,7 +47,7 @@ class CorpusStats:
     """All figures of a corpus; shares are 0 to 1, lengths are words.
 
     ``roots``, ``three_digit`` and ``four_digit`` count a code with all codes below it, zeros included;
-    ``below_minima`` gives the count of each code that has too few.
+    ``below_minima`` gives the count of each code that has too few; ``contrasts`` is what contrast_sets returns.
     """
 
     sentences: int
@@ -72,6 +73,7 @@ class CorpusStats:
     four_digit: dict[str, int]
     minima: Minima
     below_minima: dict[str, dict[str, int]]
+    contrasts: dict[str, dict[str, int]]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as one JSON object."""
@@ -124,6 +126,7 @@ def corpus_stats(
             name: {code: count for code, count in level.items() if count < least}
             for (name, least), level in zip(asdict(minima).items(), levels, strict=True)
         },
+        contrasts=contrast_sets(sentences),
     )
 
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from coder.infer.confidence import Reading, ScoredSpan, confidence, confidence_features
 from coder.infer.encode import Encoded
 from coder.infer.labels import ROLES, Decoding, LabelSpace
 from coder.infer.records import ASSERTED, NOT_ASSERTED, Offsets, ParsedEvent
@@ -43,34 +43,6 @@ _LOOSE_END = frozenset(
 )
 _ACRONYM = re.compile(r"[^\W\d_a-z][^\W_]*[.-]?[^\W_]*")
 _ABBREVIATION = re.compile(r"[^\W\d]\.[^\W\d]+\.$")
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredSpan:
-    """A span in characters with the mean probability of its tokens, 0..1."""
-
-    start: int
-    end: int
-    score: float
-
-    @property
-    def offsets(self) -> Offsets:
-        """Start and end."""
-        return (self.start, self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a second reading says of one trigger, before thresholds.
-
-    ``root`` [1 + R] and ``code`` [C] are probabilities, code given its root; ``spans`` has the spans of each role; ``asserted`` is a probability.
-    """
-
-    trigger: ScoredSpan
-    root: np.ndarray
-    code: np.ndarray
-    asserted: float
-    spans: dict[str, list[ScoredSpan]]
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -212,8 +184,9 @@ def read_second(
     text: str,
     labels: "CodeTable",
     decoding: Decoding,
+    triggers: int = 1,
 ) -> Reading:
-    """Turn row ``row`` of a second reading's logits into probabilities and spans."""
+    """Turn row ``row`` of a second reading's logits into probabilities and spans; ``triggers`` is how many the text has."""
     root = softmax(outputs["root"][row] / decoding.root_temperature)
     tags = softmax(outputs["tags"][row])
     spans = {
@@ -229,8 +202,24 @@ def read_second(
     }
     asserted = 1.0 / (1.0 + float(np.exp(-outputs["status"][row])))
     return Reading(
-        trigger, root, labels.within_roots(outputs["code"][row] / decoding.code_temperature), asserted, spans
+        trigger,
+        root,
+        labels.within_roots(outputs["code"][row] / decoding.code_temperature),
+        asserted,
+        spans,
+        {role: _missed(tags[:, i], encoded, spans[role]) for i, role in enumerate(ROLES[:2])},
+        text,
+        triggers,
     )
+
+
+def _missed(probabilities: np.ndarray, encoded: Encoded, spans: Sequence[ScoredSpan]) -> float:
+    """Return the highest probability, 0..1, of being inside the role among the tokens that no span of it holds."""
+    count = len(encoded.ids)
+    free = encoded.starts >= 0
+    for span in spans:
+        free = free & ~((encoded.starts < span.end) & (span.start < encoded.ends))
+    return float((1.0 - probabilities[:count, 0])[free].max()) if free.any() else 0.0
 
 
 class CodeTable:
@@ -276,37 +265,6 @@ class CodeTable:
 def event_score(reading: Reading) -> float:
     """Return the chance, 0..1, that the reading's trigger is an event at all."""
     return reading.trigger.score * (1.0 - float(reading.root[0]))
-
-
-def confidence_features(
-    reading: Reading, source: ScoredSpan | None, target: ScoredSpan | None
-) -> list[float]:
-    """Return what the calibrated confidence is computed from, all finite."""
-
-    def logit(p: float) -> float:
-        p = min(max(p, 1e-4), 1 - 1e-4)
-        return float(np.log(p / (1 - p)))
-
-    event = 1.0 - float(reading.root[0])
-    root = float(reading.root[1:].max()) / max(event, 1e-6)
-    return [
-        logit(reading.trigger.score),
-        logit(event),
-        logit(min(root, 1.0)),
-        logit(source.score) if source else 0.0,
-        0.0 if source else 1.0,
-        logit(target.score) if target else 0.0,
-        0.0 if target else 1.0,
-        abs(logit(reading.asserted)),
-        float(len(reading.spans["source"]) > 1) + float(len(reading.spans["target"]) > 1),
-    ]
-
-
-def confidence(features: Sequence[float], decoding: Decoding) -> float:
-    """Return the calibrated confidence, 0..1, by the logistic weights that calibration fitted."""
-    weights = decoding.confidence_weights or [1.0, 0.5, 0.5] + [0.0] * (len(features) - 3)
-    z = decoding.confidence_bias + sum(w * f for w, f in zip(weights, features, strict=True))
-    return float(1.0 / (1.0 + np.exp(-z)))
 
 
 def events_of(reading: Reading, table: CodeTable, decoding: Decoding) -> list[ParsedEvent]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from coder.errors import ModelError
 
-FORMAT = 2
+FORMAT = 3
 NONE = "none"
 ROLES = ("source", "target", "place", "time")
 MARKS = ("source", "target", "trigger")
@@ -58,9 +58,11 @@ class Decoding:
     Probabilities lie in 0..1. ``event_thresholds`` maps a root code to the least score of an event of that root; roots that are not named
     use ``event_threshold``. Tuples below ``least_confidence`` are left out, but for the best one of a trigger with ``keep_best``. ``backoff``
     is the least probability of a code given its root below which its parent is given; ``event_share`` is the weight of the sentence's own
-    events when given actors are classified.
+    events when given actors are classified. Sentences in which the lower layers see a trigger with a chance below ``gate_threshold`` are not
+    read further.
     """
 
+    gate_threshold: float = 0.0
     trigger_threshold: float = 0.4
     role_thresholds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(ROLES, 0.5))
     event_threshold: float = 0.3

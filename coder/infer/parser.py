@@ -1,5 +1,6 @@
 """The event parser: sentences in, parsed events out."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from coder.assets import asset
-from coder.infer.decode import CodeTable, Reading, ScoredSpan, events_of, find_triggers, read_second
+from coder.infer.confidence import Reading, ScoredSpan
+from coder.infer.decode import CodeTable, events_of, find_triggers, read_second
 from coder.infer.encode import Encoded, cut, encode_batch, load_tokenizer, marks, windows
 from coder.infer.labels import MARKS, ModelSettings
 from coder.infer.records import Offsets, ParsedEvent
@@ -23,7 +25,7 @@ BLOCK_PARTS = 256
 class Part:
     """A sentence, or a window of a long one, as the model reads it; ``shift`` is where it begins in the sentence.
 
-    ``hidden`` [tokens, H] is what the lower layers made of it, once they have read it.
+    ``hidden`` [tokens, H] is what the lower layers made of it, and ``gate`` the chance that they see a trigger in it, once they have read it.
     """
 
     sentence: int
@@ -32,6 +34,7 @@ class Part:
     text: str
     encoded: Encoded
     hidden: np.ndarray | None = None
+    gate: float = 1.0
 
 
 class EventParser:
@@ -79,8 +82,19 @@ class EventParser:
             for part in block:
                 part.hidden = None
 
+    def chances(self, sentences: Sequence[str]) -> list[float]:
+        """Return for each sentence the chance, 0..1, that the lower layers see a trigger in it (in its likeliest window); 0 without words."""
+        found = [0.0] * len(sentences)
+        parts = self.parts(sentences)
+        self._read_lower(parts)
+        for part in parts:
+            found[part.sentence] = max(found[part.sentence], part.gate)
+        return found
+
     def _read(self, parts: Sequence[Part]) -> Iterator[tuple[int, int, Reading]]:
         jobs: list[tuple[Part, ScoredSpan]] = []
+        self._read_lower(parts)
+        parts = [part for part in parts if part.gate >= self.settings.decoding.gate_threshold]
         for part, logits in self.run(parts, [{}] * len(parts), ("trigger",)):
             for trigger in find_triggers(
                 logits["trigger"], part.encoded, part.text, self.settings.decoding.trigger_threshold
@@ -88,11 +102,19 @@ class EventParser:
                 if part.own[0] <= trigger.start + part.shift < part.own[1]:
                     jobs.append((part, trigger))
         spans: list[Mapping[str, Sequence[Offsets]]] = [{"trigger": [trigger.offsets]} for _, trigger in jobs]
+        triggers = Counter(id(part) for part, _ in jobs)
         done = self.run([part for part, _ in jobs], spans, ("tags", "root", "code", "status"))
         for (part, trigger), (_, logits) in zip(jobs, done, strict=True):
             one = {name: values[None] for name, values in logits.items()}
             reading = read_second(
-                trigger, one, 0, part.encoded, part.text, self.table, self.settings.decoding
+                trigger,
+                one,
+                0,
+                part.encoded,
+                part.text,
+                self.table,
+                self.settings.decoding,
+                triggers[id(part)],
             )
             yield part.sentence, part.shift, reading
 
@@ -167,9 +189,10 @@ class EventParser:
                 own = parts[i].encoded.ids
                 ids[row, : len(own)] = own
                 mask[row, : len(own)] = 1
-            hidden = self.session.lower(ids, mask)
+            hidden, gate = self.session.lower(ids, mask)
             for row, i in enumerate(chosen):
                 parts[i].hidden = hidden[row, : len(parts[i].encoded.ids)]
+                parts[i].gate = float(gate[row])
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int]]:

@@ -13,6 +13,7 @@ from coder.errors import ModelError
 from coder.infer.labels import NETWORKS, ModelSettings
 
 HIDDEN = "hidden"
+GATE = "gate"
 OUTPUTS = ("trigger", "tags", "root", "code", "status")
 Outputs = dict[str, np.ndarray]
 
@@ -79,9 +80,10 @@ class Session:
         self._lower = lower
         self._upper = upper
 
-    def lower(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """Return the hidden states [S, T, H] float32 of ids and mask [S, T] int64."""
-        return self._lower({"input_ids": ids, "attention_mask": mask})[HIDDEN]
+    def lower(self, ids: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the hidden states [S, T, H] float32 of ids and mask [S, T] int64, and the chance [S], 0..1, that a trigger is in each."""
+        outputs = self._lower({"input_ids": ids, "attention_mask": mask})
+        return outputs[HIDDEN], outputs[GATE]
 
     def upper(self, hidden: np.ndarray, mask: np.ndarray, marks: np.ndarray) -> Outputs:
         """Return the logits of OUTPUTS for hidden states [B, T, H], mask [B, T] and marks [B, T, 3] float32."""

@@ -3,10 +3,12 @@
 import hashlib
 import importlib.util
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
@@ -103,19 +105,21 @@ def start(model: EventParserModel, run: Path) -> None:
         raise ConfigError(
             f"model.start_from={run}: no model/model.safetensors in it; expected the folder of a finished run of 'coder train'"
         )
-    earlier = EventParserModel.from_pretrained(folder)
-    shapes = {name: tensor.shape for name, tensor in earlier.state_dict().items()}
-    if earlier.config.mark_layer != model.config.mark_layer:
-        # Marks of another layer mean nothing here.
-        earlier.mark_embedding, earlier.mark_context = model.mark_embedding, model.mark_context
-        shapes = {name: tensor.shape for name, tensor in earlier.state_dict().items()}
-    if earlier.config.labels != model.config.labels or shapes != {
-        name: tensor.shape for name, tensor in model.state_dict().items()
+    earlier = EventParserConfig.from_pretrained(folder)
+    weights = load_file(folder / "model.safetensors")
+    own = model.state_dict()
+    # An earlier version learnt no gate; marks and gate of another layer mean nothing here.
+    moved = earlier.mark_layer != model.config.mark_layer
+    fresh = {name for name in own if name.startswith(("gate_", "mark_")) and (moved or name not in weights)}
+    weights = {n: w for n, w in weights.items() if not (moved and n.startswith(("gate_", "mark_")))}
+    weights |= {name: own[name] for name in fresh}
+    if earlier.labels != model.config.labels or {n: w.shape for n, w in weights.items()} != {
+        n: w.shape for n, w in own.items()
     }:
         raise ConfigError(
             f"model.start_from={run}: that run has another ontology, encoder or head size: start from a run with the same ones"
         )
-    model.load_state_dict(earlier.state_dict())
+    model.load_state_dict(weights)
 
 
 def plain(tokenizer: Tokenizer) -> Tokenizer:
@@ -142,6 +146,7 @@ def _parser_config(encoder: dict[str, Any], model: ModelConfig, labels: LabelSpa
         dropout=model.dropout,
         mark_inputs=model.readings == 2,
         mark_layer=_mark_layer(encoder, model.mark_layer),
+        loss_weights=asdict(model.loss),
     )
 
 

@@ -1,5 +1,6 @@
 """Thresholds, temperatures and calibrated confidence, fitted on the validation split with the exported model."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -7,11 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GroupKFold
 
 from coder.corpus.records import AnnotatedSentence, EventAnnotation
 from coder.corpus.scoring import right_tuples, score
 from coder.infer.classify import Row, code_names, mixed, opinions
-from coder.infer.decode import Reading, confidence_features, confident, event_score, expand
+from coder.infer.confidence import Reading, confidence_features
+from coder.infer.decode import confident, event_score, expand
 from coder.infer.labels import ROLES, Decoding
 from coder.infer.parser import EventParser
 from coder.infer.records import ParsedEvent
@@ -19,6 +23,7 @@ from coder.pairing import pair_actors
 
 FEWEST_FOR_ROOT = 25
 CANDIDATE_THRESHOLD = 0.2
+GATE_COST = 0.001
 
 
 @dataclass(slots=True)
@@ -71,6 +76,7 @@ def calibrate(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> De
     _event_thresholds(found, sentences, parser, start)
     _confidence(found, sentences, parser, start)
     start.least_confidence, start.keep_best = _least_confidence(parser, sentences)
+    start.gate_threshold = _gate_threshold(parser, sentences)
     return start
 
 
@@ -274,7 +280,7 @@ def _confidence(
     parser: EventParser,
     decoding: Decoding,
 ) -> None:
-    features, right = [], []
+    features, right, owners = [], [], []
     by_sentence: dict[int, list[_Candidate]] = {}
     for c in found:
         by_sentence.setdefault(c.sentence, []).append(c)
@@ -292,9 +298,51 @@ def _confidence(
                 rows.append(confidence_features(c.reading, source, target))
         flags = right_tuples(sentences[index], events, root=parser.settings.labels.root_of)
         features += rows
+        owners += [index] * len(rows)
         right += flags
     if len(set(right)) < 2:
         return
-    fitted = LogisticRegression(C=1.0, max_iter=1000).fit(np.array(features), np.array(right))
-    decoding.confidence_weights = [round(float(w), 5) for w in fitted.coef_[0]]
-    decoding.confidence_bias = round(float(fitted.intercept_[0]), 5)
+    table, truth, owner = np.array(features), np.array(right), np.array(owners)
+    mean, spread = table.mean(0), table.std(0)
+    # A feature that never varies here must not speak elsewhere.
+    scale = np.where(spread > 1e-6, spread, np.inf)
+    fitted = _logistic((table - mean) / scale, truth, owner)
+    weights = fitted.coef_[0] / scale
+    decoding.confidence_weights = [round(float(w), 5) for w in weights]
+    decoding.confidence_bias = round(float(fitted.intercept_[0] - weights @ mean), 5)
+
+
+def _logistic(table: np.ndarray, right: np.ndarray, sentence: np.ndarray) -> LogisticRegression:
+    """Fit with the strength of regularisation that has the least log loss in cross-validation by sentences."""
+    folds = min(5, len(set(sentence)))
+    best, chosen = math.inf, 1.0
+    for strength in (0.01, 0.03, 0.1, 0.3, 1.0) if folds > 1 else ():
+        losses = []
+        for train, rest in GroupKFold(folds).split(table, right, sentence):
+            if len(set(right[train])) < 2:
+                continue
+            model = LogisticRegression(C=strength, max_iter=2000).fit(table[train], right[train])
+            losses.append(log_loss(right[rest], model.predict_proba(table[rest])[:, 1], labels=[False, True]))
+        if losses and (mean := float(np.mean(losses))) < best:
+            best, chosen = mean, strength
+    return LogisticRegression(C=chosen, max_iter=2000).fit(table, right)
+
+
+def _gate_threshold(parser: EventParser, sentences: Sequence[AnnotatedSentence]) -> float:
+    """Choose the highest gate threshold that costs at most a thousandth of root F1 and of tuple F1."""
+    texts = [s.text for s in sentences]
+    parsed, chances = parser.parse(texts), parser.chances(texts)
+
+    def costs(threshold: float) -> tuple[float, float]:
+        kept = [events if chance >= threshold else [] for events, chance in zip(parsed, chances, strict=True)]
+        levels = score(sentences, kept, root=parser.settings.labels.root_of)["levels"]
+        return levels["root"]["f1"], levels["root+source+target"]["f1"]
+
+    root, whole = costs(0.0)
+    chosen = 0.0
+    for threshold in sorted(chances):
+        cost = costs(threshold)
+        if cost[0] < root - GATE_COST or cost[1] < whole - GATE_COST:
+            break
+        chosen = threshold
+    return math.floor(chosen * 1e4) / 1e4

@@ -1,10 +1,12 @@
 """The configuration of the event parser as a transformers model."""
 
+from dataclasses import asdict
 from typing import Any
 
 from transformers import PretrainedConfig
 
 from coder.infer.labels import LabelSpace
+from coder.learn.schema import LossConfig
 
 
 class EventParserConfig(PretrainedConfig):
@@ -22,6 +24,7 @@ class EventParserConfig(PretrainedConfig):
         dropout: float = 0.1,
         mark_inputs: bool = True,
         mark_layer: int = 0,
+        loss_weights: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
         self.encoder = encoder or {}
@@ -32,6 +35,7 @@ class EventParserConfig(PretrainedConfig):
         self.dropout = dropout
         self.mark_inputs = mark_inputs
         self.mark_layer = mark_layer
+        self.loss_weights = asdict(LossConfig()) | (loss_weights or {})
         super().__init__(**kwargs)
 
     @property

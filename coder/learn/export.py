@@ -14,7 +14,7 @@ import torch
 
 from coder.errors import ModelError
 from coder.infer.labels import MARKS, NETWORKS, Decoding, ModelSettings
-from coder.infer.runtime import HIDDEN, OUTPUTS
+from coder.infer.runtime import GATE, HIDDEN, OUTPUTS
 from coder.learn.modeling import EventParserModel
 from coder.learn.rounding import STEPS, round_weights
 
@@ -28,10 +28,11 @@ class _Lower(torch.nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         hidden = self.model.lower(input_ids, attention_mask)
-        # With no layer below the marks the mask has no part; the graph keeps it as an input all the same.
-        return hidden if self.model.config.mark_layer else hidden + 0.0 * attention_mask[:, :, None]
+        return hidden, self.model.chance(hidden, attention_mask)
 
 
 class _Upper(torch.nn.Module):
@@ -106,7 +107,7 @@ def _to_onnx(model: EventParserModel) -> list[Any]:
     with torch.no_grad():
         hidden = model.lower(ids, mask)
     return [
-        _graph(_Lower(model), {"input_ids": ids, "attention_mask": mask}, [HIDDEN]),
+        _graph(_Lower(model), {"input_ids": ids, "attention_mask": mask}, [HIDDEN, GATE]),
         _graph(_Upper(model), {HIDDEN: hidden, "attention_mask": mask, "marks": marks}, list(OUTPUTS)),
     ]
 

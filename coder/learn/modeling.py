@@ -12,19 +12,21 @@ from coder.infer.labels import MARKS, ROLES
 from coder.learn.configuration import EventParserConfig
 
 IGNORE = -100
+GATE_SIZE = 128
 # Encoders whose layers take hidden states and a mask and nothing else, so that marks may enter between any two of them.
 LAYERED = ("bert", "roberta", "xlm-roberta", "camembert")
 
 
 @dataclass
 class ParserOutput(ModelOutput):
-    """Logits of a batch: B sentences, T tokens, R roots, C codes below them.
+    """Logits of a batch: B readings of S sentences, T tokens, R roots, C codes below them.
 
-    trigger [B, T, 3] (outside, begin, inside); tags [B, T, 4, 3], the same for source, target, place, time of the marked event;
+    gate [S, T, 3] and trigger [B, T, 3] (outside, begin, inside); tags [B, T, 4, 3], the same for source, target, place, time of the marked event;
     root [B, 1 + R], "none" first; code [B, C], comparable within one root; status [B], above 0 for asserted.
     """
 
     loss: Tensor | None = None
+    gate: Tensor | None = None
     trigger: Tensor | None = None
     tags: Tensor | None = None
     root: Tensor | None = None
@@ -36,7 +38,8 @@ class EventParserModel(PreTrainedModel):
     """Encoder with four heads: triggers (first reading), roles, code and status (second reading, marks given).
 
     The layers below ``config.mark_layer`` read a sentence once (``lower``); marks are added to what they return and the layers above read it
-    once without marks and once an event (``upper``). At mark layer 0 marks are added to the token embeddings.
+    once without marks and once an event (``upper``). At mark layer 0 marks are added to the token embeddings. Otherwise a small head guesses
+    triggers from what the lower layers know (``gate``), so that a sentence in which none is likely need not be read further.
     """
 
     config_class = EventParserConfig
@@ -55,6 +58,8 @@ class EventParserModel(PreTrainedModel):
         self.mark_context = nn.Linear(len(MARKS) * width, width, bias=False) if config.mark_layer else None
         self.absent = nn.Parameter(torch.zeros(len(MARKS), size))
         self.dropout = nn.Dropout(config.dropout)
+        self.gate_hidden = nn.Linear(size, GATE_SIZE) if config.mark_layer else None
+        self.gate_head = nn.Linear(GATE_SIZE, 3) if config.mark_layer else None
         self.trigger_head = nn.Linear(size, 3)
         self.tag_hidden = nn.Linear(size, size)
         self.tag_head = nn.Linear(size, len(ROLES) * 3)
@@ -104,6 +109,21 @@ class EventParserModel(PreTrainedModel):
         hidden = self.encoder.embeddings(input_ids=input_ids)
         return self._layers(hidden, attention_mask, 0, self.config.mark_layer)
 
+    def gate(self, hidden: Tensor) -> Tensor | None:
+        """Return the lower layers' guess at triggers, logits [S, T, 3] from ``lower``'s hidden states; None at mark layer 0."""
+        if self.gate_hidden is None or self.gate_head is None:
+            return None
+        logits: Tensor = self.gate_head(functional.gelu(self.gate_hidden(self.dropout(hidden))))
+        return logits
+
+    def chance(self, hidden: Tensor, attention_mask: Tensor) -> Tensor:
+        """Return the chance [S], 0..1, that a trigger is in each sentence, by its likeliest token of ``gate``; 1 at mark layer 0."""
+        mask = attention_mask.to(hidden.dtype)
+        gate = self.gate(hidden)
+        if gate is None:
+            return mask.amax(1)
+        return ((1.0 - gate.softmax(-1)[..., 0]) * mask).amax(1)
+
     def _layers(self, hidden: Tensor, attention_mask: Tensor, first: int, last: int | None) -> Tensor:
         # Added to the attention scores: padding is out of reach.
         bias = (1.0 - attention_mask[:, None, None, :].to(hidden.dtype)) * -1e9
@@ -137,15 +157,6 @@ class EventParserModel(PreTrainedModel):
         code = functional.linear(summary, weight, self.code_head.bias)
         return trigger, tags, self.root_head(summary), code, self.status_head(summary).squeeze(-1)
 
-    def read(
-        self, input_ids: Tensor, attention_mask: Tensor, marks: Tensor, rows: Tensor | None = None
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Return the logits of B readings of S sentences; ``rows`` [B] says whose reading each is (None: one of each)."""
-        hidden = self.lower(input_ids, attention_mask)
-        if rows is not None:
-            hidden, attention_mask = hidden[rows], attention_mask[rows]
-        return self.upper(hidden, attention_mask, marks)
-
     def forward(
         self,
         input_ids: Tensor,
@@ -161,9 +172,16 @@ class EventParserModel(PreTrainedModel):
         smoothing: float = 0.0,
         **_: object,
     ) -> ParserOutput:
-        """Read a batch (see ``read``) and, when labels are given, add up the losses of the heads; labels of IGNORE take no part."""
-        trigger, tags, root, code, status = self.read(input_ids, attention_mask, marks, rows)
-        output = ParserOutput(trigger=trigger, tags=tags, root=root, code=code, status=status)
+        """Give B readings of S sentences and, when labels are given, add up the losses of the heads; labels of IGNORE take no part.
+
+        ``rows`` [B] says which sentence each reading is of (None: one of each).
+        """
+        hidden = self.lower(input_ids, attention_mask)
+        gate = self.gate(hidden)
+        if rows is not None:
+            hidden, attention_mask = hidden[rows], attention_mask[rows]
+        trigger, tags, root, code, status = self.upper(hidden, attention_mask, marks)
+        output = ParserOutput(gate=gate, trigger=trigger, tags=tags, root=root, code=code, status=status)
         if (
             root_labels is None
             or trigger_labels is None
@@ -173,15 +191,22 @@ class EventParserModel(PreTrainedModel):
         ):
             return output
         row_weight = weights if weights is not None else torch.ones(len(marks), device=marks.device)
-        loss = _cross_entropy(trigger.transpose(1, 2), trigger_labels) * 2.0
-        loss = loss + _cross_entropy(tags.permute(0, 3, 1, 2), tag_labels) * 4.0
-        loss = loss + _weighted(root, root_labels, row_weight, smoothing)
+        share = self.config.loss_weights
+        loss = _cross_entropy(trigger.transpose(1, 2), trigger_labels) * share["trigger"]
+        if gate is not None:
+            own = gate if rows is None else gate[rows]
+            # Its maximum is taken over all tokens, so that special ones learn to be silent too.
+            read = (trigger_labels != IGNORE).any(1, keepdim=True) & (attention_mask > 0)
+            labels = trigger_labels.masked_fill(read & (trigger_labels == IGNORE), 0)
+            loss = loss + _cross_entropy(own.transpose(1, 2), labels) * share["gate"]
+        loss = loss + _cross_entropy(tags.permute(0, 3, 1, 2), tag_labels) * share["roles"]
+        loss = loss + _weighted(root, root_labels, row_weight, smoothing) * share["root"]
         in_root = self.root_of_code[None, :] == (root_labels[:, None] - 1)
         masked = code.masked_fill(~in_root, -1e4)
-        loss = loss + _weighted(masked, code_labels, row_weight, 0.0)
+        loss = loss + _weighted(masked, code_labels, row_weight, 0.0) * share["code"]
         known = status_labels != IGNORE
         if known.any():
-            loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(
+            loss = loss + share["status"] * functional.binary_cross_entropy_with_logits(
                 status[known], status_labels[known].float()
             )
         output.loss = loss

@@ -1,6 +1,6 @@
 """What a training configuration may hold: dataclasses that Hydra checks every key and type against."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from omegaconf import MISSING
@@ -52,6 +52,18 @@ class DataConfig:
 
 
 @dataclass
+class LossConfig:
+    """The weight of each head's loss in the sum that is minimised, 0 or more."""
+
+    trigger: float = 2.0
+    gate: float = 1.0
+    roles: float = 4.0
+    root: float = 1.0
+    code: float = 1.0
+    status: float = 0.5
+
+
+@dataclass
 class ModelConfig:
     """What is trained: ``kind`` parser (the event parser) or tfidf (the baseline).
 
@@ -66,6 +78,7 @@ class ModelConfig:
     head_size: int = 512
     dropout: float = 0.1
     start_from: str | None = None
+    loss: LossConfig = field(default_factory=LossConfig)
 
 
 @dataclass
@@ -144,6 +157,9 @@ def check(config: TrainConfig) -> None:
         raise ConfigError(f"model.kind must be parser or tfidf, found {config.model.kind!r}")
     if config.model.readings not in (1, 2):
         raise ConfigError(f"model.readings must be 1 or 2, found {config.model.readings}")
+    for head, weight in asdict(config.model.loss).items():
+        if weight < 0.0:
+            raise ConfigError(f"model.loss.{head} must be 0 or more, found {weight}")
     if config.optim.epochs <= 0 or config.optim.batch_size < 1 or config.optim.learning_rate <= 0:
         raise ConfigError("optim.epochs, optim.batch_size and optim.learning_rate must be above 0")
     if config.trainer.bf16 and config.trainer.use_cpu:
