@@ -90,11 +90,6 @@ class Ambiguities:
         """Whether one of the readings is a place or country."""
         return any(reading.entry is not None for reading in self._readings[key])
 
-    def sole(self, key: str) -> Entry | None:
-        """Return the one place or country that the name can mean, None when there are several (or none)."""
-        meant = [reading.entry for reading in self._readings[key] if reading.entry is not None]
-        return meant[0] if len(meant) == 1 else None
-
     def choose(self, key: str, text: str, lands: Mapping[str, float]) -> Entry | None:
         """Return the reading that the article (``text`` in normal form, weights of ``lands``) speaks for, else the default."""
         readings = self._readings[key]
@@ -104,7 +99,7 @@ class Ambiguities:
         for reading in readings:
             score = sum(lands.get(country, 0.0) for country in reading.countries)
             if reading.cues:
-                score += sum(1.5 for cue in reading.cues if _stands_in(cue, text))
+                score += sum(1.5 for cue in reading.cues if stands_in(cue, text))
             scored.append((score, reading))
         scored.sort(key=lambda pair: -pair[0])
         if scored and scored[0][0] > 0 and (len(scored) == 1 or scored[0][0] > scored[1][0] * 1.5):
@@ -112,7 +107,8 @@ class Ambiguities:
         return next((reading.entry for reading in readings if reading.default), None)
 
 
-def _stands_in(cue: str, text: str) -> bool:
+def stands_in(cue: str, text: str) -> bool:
+    """Whether the words of ``cue`` stand in ``text``, both in normal form."""
     at = text.find(cue)
     while at >= 0:
         end = at + len(cue)

@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from coder.resolve.ambiguity import Ambiguities, beside_unknown_name
+from coder.resolve.ambiguity import Ambiguities, beside_unknown_name, stands_in
 from coder.resolve.coding import Coding, office_at
 from coder.resolve.dateline import Dateline, read_dateline
 from coder.resolve.lexicon import PART_OF_NAME, Entry, Lexicon, Match, longest
 from coder.resolve.mention import code_mention
 from coder.resolve.normalise import normalise
 from coder.resolve.phrase import names_feature, turned_away
-from coder.resolve.places import PlaceTables, resolve_place
+from coder.resolve.places import STATES, PlaceTables, resolve_place
 from coder.resolve.records import Place
 
 _LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|inside)\s+$")
@@ -127,6 +127,8 @@ class Article:
                 if first.kind in _LANDS and names_feature(text, match.start, match.end):
                     continue
                 key = normalise(text[match.start : match.end])
+                if key in self._personal_names:
+                    continue
                 found.append(
                     (match, index, value, key if key in self._ambiguities and not first.user else None)
                 )
@@ -137,9 +139,12 @@ class Article:
         key = normalise(name)
         if key not in self._ambiguities or not self._ambiguities.names_place(key):
             return False, None
-        sole = self._ambiguities.sole(key)
-        entry = sole or self._ambiguities.choose(key, self._folded, self._plain_weights)
+        entry = self._ambiguities.choose(key, self._folded, self._plain_weights)
         return True, entry.country if entry else None
+
+    def tells_of(self, name: str) -> bool:
+        """Whether the story has this name in it."""
+        return stands_in(normalise(name), self._folded)
 
     @cached_property
     def _dateline_lands(self) -> set[str]:
@@ -235,11 +240,16 @@ class Article:
     def _personal_names(self) -> frozenset[str]:
         """Surnames, like places', of persons whom the story names in full: after Michael Jordan, Jordan is he."""
         found = set()
-        for match, index, _, key in self._spoken:
-            if key is not None and self._ambiguities.personal(key):
-                before = _GIVEN_NAME.search(self.text(index), 0, match.start)
-                if before is not None and self._is_part_of_name(self.text(index), match):
-                    found.add(key)
+        for index in range(-1 if self.title else 0, len(self.sentences)):
+            text = self.text(index)
+            for match in self.longest(index):
+                if match.entries[0].kind == "role":
+                    continue
+                key = normalise(text[match.start : match.end])
+                if key in self._ambiguities and self._ambiguities.personal(key):
+                    before = _GIVEN_NAME.search(text, 0, match.start)
+                    if before is not None and self._is_part_of_name(text, match):
+                        found.add(key)
         return frozenset(found)
 
     def _office_holder(self, match: Match, day: datetime.date | None) -> Entry | None:
@@ -293,12 +303,14 @@ class Article:
         if not line.place:
             return None
         name = line.place.title() if line.place.isupper() else line.place
-        spoken = f"{name}, {line.land}" if line.land else name
+        land = STATES.get(line.land + ".", line.land) if line.land else None
+        land = STATES.get(land, land) if land else None
+        spoken = f"{name}, {land}" if land else name
         entry = next((e for e in self.lexicon.get(name) if e.kind == "capital"), None)
         weights = dict(self.weights)
         if entry is not None and entry.country:
             weights[entry.country] = weights.get(entry.country, 0.0) + 3.0
-        return resolve_place(spoken, self._places, weights, "dateline", self.settle)
+        return resolve_place(spoken, self._places, weights, "dateline", self.settle, self.tells_of)
 
     @cached_property
     def country(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -33,6 +34,21 @@ _LAND_AFTER = re.compile(
 
 _SMALL = word_set("""a an the of in at on near from to by and or off outside inside around across north south east west northern southern eastern
     western central city town village province district state region area border capital port suburb coast""")
+
+
+# How the wires abbreviate the states of the USA after a town.
+STATES = {
+    "Ala.": "Alabama", "Ariz.": "Arizona", "Ark.": "Arkansas", "Calif.": "California", "Colo.": "Colorado",
+    "Conn.": "Connecticut", "Del.": "Delaware", "Fla.": "Florida", "Ga.": "Georgia", "Ill.": "Illinois",
+    "Ind.": "Indiana", "Kan.": "Kansas", "Ky.": "Kentucky", "La.": "Louisiana", "Md.": "Maryland",
+    "Mass.": "Massachusetts", "Mich.": "Michigan", "Minn.": "Minnesota", "Miss.": "Mississippi",
+    "Mo.": "Missouri", "Mont.": "Montana", "Neb.": "Nebraska", "Nev.": "Nevada", "N.H.": "New Hampshire",
+    "N.J.": "New Jersey", "N.M.": "New Mexico", "N.Y.": "New York", "N.C.": "North Carolina",
+    "N.D.": "North Dakota", "Okla.": "Oklahoma", "Ore.": "Oregon", "Pa.": "Pennsylvania",
+    "R.I.": "Rhode Island", "S.C.": "South Carolina", "S.D.": "South Dakota", "Tenn.": "Tennessee",
+    "Tex.": "Texas", "Vt.": "Vermont", "Va.": "Virginia", "Wash.": "Washington", "W.Va.": "West Virginia",
+    "Wis.": "Wisconsin", "Wyo.": "Wyoming",
+}  # fmt: skip
 
 
 class PlaceTables:
@@ -114,7 +130,7 @@ def with_land(text: str, span: tuple[int, int], tables: PlaceTables) -> str:
     after = _LAND_AFTER.match(text, span[1])
     if after is None or "," in spoken:
         return spoken
-    name = after.group(1).rstrip(".")
+    name = STATES.get(after.group(1), after.group(1).rstrip("."))
     lands = _candidates(name, tables)
     divisions = {(land.country, normalise(land.name or "")) for land in lands if land.precision == "admin1"}
     countries = {land.country for land in lands if land.precision == "country"}
@@ -123,16 +139,21 @@ def with_land(text: str, span: tuple[int, int], tables: PlaceTables) -> str:
         if place.country in countries or (place.country, normalise(place.admin1 or "")) in divisions:
             return spoken + ", " + name
     listed = text.startswith(" ", after.end())  # "in Aleppo, Idlib and Homs", "In Kabul, Punjab said"
-    if towns and divisions and not listed and all(land.precision == "admin1" for land in lands):
+    if towns and divisions and not listed and lands[0].precision == "admin1":
         return name
     return spoken
 
 
 Settle = Callable[[str], tuple[bool, str | None]]
+Told = Callable[[str], bool]
 
 
 def _unsettled(name: str) -> tuple[bool, str | None]:
     return False, None
+
+
+def _untold(name: str) -> bool:
+    return False
 
 
 def resolve_place(
@@ -141,19 +162,24 @@ def resolve_place(
     weights: Mapping[str, float],
     basis: PlaceBasis = "stated",
     settle: Settle = _unsettled,
+    told: Told = _untold,
 ) -> Place | None:
     """Return the place that ``text`` (a place span, "the northern city of Mosul") names, None when it names none known.
 
     ``weights`` holds how much each country is spoken of in the story: it decides between places of one name, then
     population does. The narrowest place named in the span is taken: in "Mosul, Iraq" Mosul, with Iraq as its country.
     ``settle`` tells whether a name is known to be ambiguous and which country it means in the story: an ambiguous name
-    that nothing settles gives None.
+    that nothing settles gives None. ``told`` tells whether the story speaks of a division: of towns of one name in a country,
+    Illinois chooses its Springfield. Where nothing chooses between towns of like size, the answer is None.
     """
     named = _named_places(text, tables)
     if not named:
         return None
+    town = _town_of_division(text, named)
+    if town is not None:
+        return replace(town, text=text, basis=basis)
     merged = dict(weights)
-    owners = {found[0].country for _, found in named if found[0].precision == "country"}
+    owners = {found[0].country for _, found in named[1:] if found[0].precision == "country"}
     if len(named) > 1 and len(owners) == 1 and re.search(r",\s*[^\W\d_a-z]", text):
         # "Palma, Mozambique": places elsewhere of that name are not meant.
         named = [
@@ -172,13 +198,73 @@ def resolve_place(
         own = dict(merged)
         ambiguous, meant = settle(name)
         if ambiguous and meant is None and len(named) == 1:
-            continue
+            meant = _supported(found, weights)
+            if meant is None and not _leads(name, found[0], tables, weights, told, _FAR_SMALLER):
+                continue
         if meant is not None:
             own[meant] = own.get(meant, 0.0) + 10.0
-        narrow = _choose(found, own, division, names - {normalise(name)})
+        narrow = _choose(found, own, division, names - {normalise(name)}, told)
+        if narrow is not None and meant is None and len(named) == 1:
+            narrow = narrow if _leads(name, narrow, tables, own, told, _SMALLER) else None
         if narrow is not None and (best is None or _width(narrow) < _width(best)):
             best = narrow
     return replace(best, text=text, basis=basis) if best is not None else None
+
+
+_SMALLER, _FAR_SMALLER = 0.6, 0.12  # how large, against the first, the next town of the name may be
+_NEAR = 0.7  # degrees within which two entries of the gazetteer are one town
+
+
+def _town_of_division(text: str, named: list[tuple[str, list[Place]]]) -> Place | None:
+    """Return the town of "Athens, Georgia": the only reading of both names in which the one lies in the other."""
+    for (first, towns), (second, lands) in itertools.pairwise(named):
+        if not re.search(rf"{re.escape(first)},\s+{re.escape(second)}", text):
+            continue
+        divisions = {
+            (land.country, normalise(land.name or "")) for land in lands if land.precision == "admin1"
+        }
+        for town in towns:
+            if town.precision == "city" and (town.country, normalise(town.admin1 or "")) in divisions:
+                return town
+    return None
+
+
+def _supported(found: list[Place], weights: Mapping[str, float]) -> str | None:
+    """Return the one country of the story in which a town of the name lies, where no country has that name itself."""
+    if any(place.precision == "country" for place in found):
+        return None
+    lands = {place.country for place in found if place.country and weights.get(place.country, 0.0) > 0}
+    return lands.pop() if len(lands) == 1 else None
+
+
+def _division_told(place: Place, told: Told) -> bool:
+    division = place.admin1 or ""
+    return bool(division) and normalise(division) != normalise(place.name or "") and told(division)
+
+
+def _leads(
+    name: str, place: Place, tables: PlaceTables, weights: Mapping[str, float], told: Told, limit: float
+) -> bool:
+    """Whether a town is the one meant by its name: the story speaks of its country or division, or no other is near its size."""
+    if place.precision == "country":
+        return limit == _SMALLER
+    if place.precision != "city" or _division_told(place, told):
+        return True
+    known = weights.get(place.country or "", 0.0) > 0
+    size = rival = 0
+    for other in tables.gazetteer.find(name):
+        if other.geonames_id == place.geonames_id:
+            size = other.population
+        elif known and other.country != place.country:
+            continue
+        elif (
+            place.latitude is not None
+            and place.longitude is not None
+            and abs(other.latitude - place.latitude) + abs(other.longitude - place.longitude) > _NEAR
+            and not (other.division and other.country == place.country)
+        ):
+            rival = max(rival, other.population)
+    return rival < limit * size or not size
 
 
 def _named_places(text: str, tables: PlaceTables) -> list[tuple[str, list[Place]]]:
@@ -246,7 +332,7 @@ def _from_gazetteer(place: GazetteerPlace) -> Place:
 
 
 def _choose(
-    found: list[Place], weights: Mapping[str, float], division: bool, others: set[str]
+    found: list[Place], weights: Mapping[str, float], division: bool, others: set[str], told: Told = _untold
 ) -> Place | None:
     """Choose between places of one name: what else the span names, the story's countries, the kind said, then size."""
     if len(found) == 1:
@@ -263,6 +349,8 @@ def _choose(
             score += 6.0
         if place.precision == "city" and place.admin1 and normalise(place.admin1) in others:
             score += 300.0
+        elif place.precision == "city" and _division_told(place, told):
+            score += 8.0
         if score > best_score:
             best, best_score = place, score
     return best

@@ -21,6 +21,7 @@ from coder.resolve.dates import resolve_date
 from coder.resolve.history import state_of
 from coder.resolve.knowledge import read_lexicon, shipped_lexicon
 from coder.resolve.lexicon import Lexicon
+from coder.resolve.normalise import normalise
 from coder.resolve.places import PlaceTables, capitalised, resolve_place, speaks_of_capital, with_land
 from coder.resolve.records import Actor, Place, Resolved
 from coder.resolve.widen import widen
@@ -163,7 +164,10 @@ class Resolver:
             tables = self._load()[2]
             spoken = text[span[0] : span[1]]
             longer = capitalised(spoken) if article.caseless else with_land(text, span, tables)
-            place = resolve_place(longer, tables, article.weights, "stated", article.settle)
+            line = article.dateline.place
+            if line and normalise(line) == normalise(longer) and article.dateline_place is not None:
+                return replace(article.dateline_place, text=spoken, basis="stated")
+            place = resolve_place(longer, tables, article.weights, "stated", article.settle, article.tells_of)
             if place is not None:
                 place = replace(place, text=spoken)
             if speaks_of_capital(spoken) and (place is None or place.precision == "country"):
