@@ -17,6 +17,7 @@ from coder.resolve.normalise import normalise
 from coder.resolve.phrase import names_feature, turned_away
 from coder.resolve.places import STATES, PlaceTables, resolve_place
 from coder.resolve.records import Place
+from coder.resolve.widen import widen
 
 _LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|inside)\s+$")
 _GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+\s+$")
@@ -50,6 +51,7 @@ class Article:
         self._places = places
         self._matches: dict[int, list[Match]] = {}
         self._longest: dict[int, list[Match]] = {}
+        self._widened: dict[tuple[int, tuple[int, int]], tuple[int, int]] = {}
         self._settled: dict[str, Entry | None] = {}
         self._codings: dict[tuple[int, tuple[int, int]], Coding] = {}
 
@@ -69,6 +71,13 @@ class Article:
             found = self.lexicon.find(self.text(index), caseless=self.caseless)
             self._matches[index] = found
         return found
+
+    def widened(self, index: int, span: tuple[int, int]) -> tuple[int, int]:
+        """Return the span of a mention with the words before it that say whose or which it is."""
+        wide = self._widened.get((index, span))
+        if wide is None:
+            wide = self._widened[index, span] = widen(self.text(index), span, self.matches(index))
+        return wide
 
     def longest(self, index: int) -> list[Match]:
         """Return the leftmost longest of the known names in sentence ``index``."""

@@ -55,6 +55,7 @@ _CLAUSE_BREAK = re.compile(
     r"\b(?:that|said|says|and|but|when|while|after|before|because|who|which|if|as|would|denied|until|where|although|though|since|unless|whether)\b|[,;]"
 )
 _RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
+_ALONE = _PERSON | _THING | _MANY | _RELATIVE
 # "three of its staff": how many says nothing of whose.
 _OWNING = re.compile(r"^(?:(?:\w+\s+){1,3}of\s+)?(his|her|its|their|whose)\s+(?:own\s+)?(.+)$", re.I | re.S)
 _DEFINITE = re.compile(r"^(?:the|this|that|these|those|said)\s+(.+)$", re.I | re.S)
@@ -68,6 +69,7 @@ _BODY_WORDS = _words(
     "organisation organization bloc alliance body agency union court commission council charity watchdog "
     "company firm bank fund ministry department secretariat mission grouping institution cartel"
 )
+_COLLECTIVES = _GROUP_WORDS | _BODY_WORDS
 _PERSON_WORDS = _words(
     "president premier minister chancellor king queen emir sultan prince general commander colonel leader "
     "spokesman spokeswoman spokesperson governor mayor ambassador envoy secretary senator politician "
@@ -89,10 +91,9 @@ _OFFICERS_BACK = 2
 
 def refers_back(text: str) -> bool:
     """Whether the words can only be understood from what stands before them."""
-    folded = normalise(text.strip())
-    return folded in _PERSON | _THING | _MANY | _RELATIVE or bool(
-        _OWNING.match(text) or _DEFINITE.match(text)
-    )
+    if " " not in text.strip():
+        return normalise(text.strip()) in _ALONE
+    return bool(_DEFINITE.match(text) or _OWNING.match(text))
 
 
 class Coreference:
@@ -258,7 +259,7 @@ def _is_bare_description(pronoun: str, item: Antecedent, text: str) -> bool:
     match = _DEFINITE.match(text[item.start : item.end])
     if match is None or pronoun not in _THING or item.coding.code:
         return False
-    return normalise(match.group(1)) in (_GROUP_WORDS | _BODY_WORDS) and not match.group(1).endswith("s")
+    return normalise(match.group(1)) in _COLLECTIVES and not match.group(1).endswith("s")
 
 
 def _armed_alike(head: str, roles: tuple[str, ...], item: Antecedent) -> bool:

@@ -24,7 +24,6 @@ from coder.resolve.lexicon import Lexicon
 from coder.resolve.normalise import normalise
 from coder.resolve.places import PlaceTables, capitalised, resolve_place, speaks_of_capital, with_land
 from coder.resolve.records import Actor, Place, Resolved
-from coder.resolve.widen import widen
 
 Span = tuple[int, int]
 _LOCATING = re.compile(
@@ -138,7 +137,7 @@ class Resolver:
             return []
         article = self.article(sentences, published, title)
         spans = [
-            (index, widen(sentences[index], span, article.matches(index)))
+            (index, article.widened(index, span))
             for index, event in events
             for span in (event.source, event.target)
             if span
@@ -187,11 +186,10 @@ class Resolver:
         actor = discourse.actors.get(key)
         if actor is None:
             discourse.actors[key] = Actor()  # a mention that leads back to itself stays open
-            text = discourse.article.text(index)
-            wide = widen(text, span, discourse.article.matches(index))
+            wide = discourse.article.widened(index, span)
             actor = self._resolve_actor(discourse, index, wide, land, other)
             if wide != span:
-                actor = replace(actor, text=text[span[0] : span[1]])
+                actor = replace(actor, text=discourse.article.text(index)[span[0] : span[1]])
             discourse.actors[key] = actor
         return actor
 
