@@ -54,7 +54,12 @@ class Ambiguities:
                 continue
             cues = split_cell(row["cues"])
             known = next(
-                (e for e in lexicon.get(row["name"]) if e.country == row["country"] and e.kind == kind), None
+                (
+                    e
+                    for e in lexicon.get(row["name"])
+                    if (e.country or "") == row["country"] and e.kind == kind
+                ),
+                None,
             )
             entry = None if kind == "none" else known or _entry(kind, row["name"], row["country"])
             if entry is not None and known is None:

@@ -23,6 +23,19 @@ _LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|insid
 _GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+\s+$")
 _GIVEN_NAMES = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*\s+){1,3}$")
 _OWNING = frozenset({"country", "nationality", "capital", "region"})
+# A body of one country ("Knesset", "State Department") is meant wherever the story is; of these names many countries have one.
+_ANYWHERE = frozenset(
+    {
+        "ministry of defence", "national guard", "republican guard", "republican guards", "house of commons", "house of lords",
+        "secret service", "shura council", "majlis", "national intelligence service", "ministry of state security",
+        "state council", "diet", "democrats", "republicans", "christian democrats", "national unity government",
+        "revolutionary guard", "minority rights group", "national transitional council", "foreign office", "home office",
+        "supreme soviet", "national security agency", "environmental protection agency", "loya jirga", "joint chiefs",
+        "joint chiefs of staff", "supreme council of the armed forces", "federation council", "grand national assembly",
+    }
+)  # fmt: skip
+_WITH_DEPARTMENTS = frozenset({"AUS", "CAN", "HKG", "IRL", "PHL", "ZAF"})
+_BODIES = frozenset({"body", "group", "organisation"})
 _LANDS = frozenset({"country", "nationality", "capital"})
 _NAMED = frozenset({"person", "group", "body"})
 _DATELINE_WEIGHT = 2.0
@@ -207,7 +220,15 @@ class Article:
             return PART_OF_NAME
         if len(match.entries) == 1 and not first.short:
             return first
+        if first.kind == "role" and text[match.start].isupper() and key not in _ANYWHERE:
+            body = next((entry for entry in match.entries if entry.kind in _BODIES), None)
+            if body is not None and not self._has_its_own(body, key):
+                return body
         return self._choose_person(text, match)
+
+    def _has_its_own(self, body: Entry, key: str) -> bool:
+        """Whether a department of the USA is here that of the story's country, which has departments for ministries, too."""
+        return "department" in key and self.country in _WITH_DEPARTMENTS and self.country != body.country
 
     def _common_word(self, text: str, match: Match, key: str) -> Entry | None:
         """Choose for a surname that is a common word, too: the thing or role it also is, else a holder whom the story supports."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from coder.resolve.lexicon import Entry, Match
 
 _AND = re.compile(r"\s*,?\s+(?:and|as well as|along with|together with)\s+")
+_OF_THE_FIRST = re.compile(r"(?:his|her|its|their)\s")  # "Pelosi and her family"
 _NAMED = frozenset({"person", "group", "organisation", "body", "user"})
 _STATES = frozenset({"country", "nationality", "capital", "region"})
 _BARE = frozenset({"country", "capital"})
@@ -26,7 +27,8 @@ def first_conjunct(text: str, start: int, end: int, named: Sequence[tuple[Match,
             continue
         left = [entry for match, entry in named if match.end <= cut.start()]
         right = [entry for match, entry in named if match.start >= cut.end()]
-        if _stands_alone(left, right) and _is_other(left, right):
+        whole = _is_other(left, right) or _OF_THE_FIRST.match(text, cut.end())
+        if _stands_alone(left, right) and whole:
             return cut.start()
     return end
 

@@ -9,6 +9,7 @@ from coder.resolve.tables import word_set
 
 _MONARCHIES = word_set("""AND ARE ATG AUS BEL BHR BHS BLZ BRN BTN CAN DNK ESP GBR GRD JAM JOR JPN KHM KNA KWT LCA LIE LSO LUX MAR MCO MYS NLD
     NOR NPL NZL OMN PNG QAT SAU SLB SWE SWZ THA TON TUV VCT""")
+_KINGDOMS = word_set("BEL BHR BTN DNK ESP GBR JOR KHM LSO MAR NLD NOR NPL SAU SWE SWZ THA TON")
 # Kings, sultans and emirs of peoples and provinces act in the news of these republics.
 _TRADITIONAL = word_set("BEN BWA CMR GHA IDN NAM NGA PHL TGO UGA VAT WLF WSM ZAF ZMB")
 # Emirates elect a president among their emirs; regions of Spain, and Nepal since it is a republic, have one.
@@ -18,7 +19,7 @@ _WITHOUT_PREMIER = word_set("""ARG BOL BRA CHE CHL COL CRI CYP DOM ECU GHA GMB G
 _CROWNED = frozenset(
     {
         "king", "queen", "monarch", "monarchy", "crown", "crown prince", "crown princess", "deputy crown prince", "emir",
-        "sultan", "prince", "princess", "royal", "royals", "royal family", "royal court", "royal palace", "kingdom",
+        "sultan", "prince", "princess", "royal", "royals", "royal family", "royal court", "royal palace",
         "kings", "queens", "princes", "crown princes", "royal guard", "royal guards",
     }
 )  # fmt: skip
@@ -28,6 +29,8 @@ _CLEAR_LEAD = 1.6
 def can_have(country: str, head: str) -> bool:
     """Whether the state ``country`` (alpha-3) has what the head noun names: a king, a president, a prime minister."""
     noun = normalise(head)
+    if noun == "kingdom":
+        return country in _KINGDOMS
     if noun in _CROWNED:
         return country in _MONARCHIES or country in _TRADITIONAL
     if noun == "republic" or noun.startswith("president"):

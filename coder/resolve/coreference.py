@@ -209,17 +209,20 @@ class Coreference:
                 return uniformed[-1] if "COP" in uniformed[-1].coding.roles else None
         return None
 
-    def same_head(self, coding: Coding, index: int, position: int) -> Antecedent | None:
+    def same_head(
+        self, coding: Coding, index: int, position: int, definite: bool = False
+    ) -> Antecedent | None:
         """Return the qualified mention that a bare role repeats: "Kenyan police ... police said"."""
         if not coding.head:
             return None
+        chamber = definite and coding.roles == ("LEG",)  # "the upper house" after "Russia's parliament"
         for items in self._antecedents.back_from(index, position, 1):
             fitting = [
                 item
                 for item in items
                 if item.coding.country
-                and item.coding.head == coding.head
                 and item.coding.roles == coding.roles
+                and (item.coding.head == coding.head or (chamber and item.coding.number != "s"))
             ]
             if fitting:
                 return fitting[-1]

@@ -34,6 +34,7 @@ _RANKS = word_set("""general colonel major captain lieutenant commander admiral 
         "vice admiral", "rear admiral", "general officer",
     }
 )  # fmt: skip
+_NAME_OWNED = re.compile(r"['’]s?\s+[^\W\d_a-z]\w+\s+[^\W\d_a-z]")
 _SECOND = frozenset({"deputy"})  # "deputy intelligence chief": no member of parliament
 
 ChooseEntry = Callable[[Match], Entry | None]
@@ -131,7 +132,9 @@ def _code_parts(
         _apply_entity(coding, text, match, entry, nouns or extra_nouns, state, day)
         coding.used.append((match.start, match.end, entry))
     else:
-        _apply_state(coding, core, nouns, state, state_in_core, day)
+        # "West Bengal's Mamata Banerjee" is not West Bengal.
+        owns_name = state is not None and bool(_NAME_OWNED.match(text, state[0].end))
+        _apply_state(coding, core, nouns, state, state_in_core, day, owns_name)
     coding.used += [
         (m.start, m.end, e) for m, e in core + apposed if e.kind in ("role", "ethnic", "religion")
     ]
@@ -276,6 +279,8 @@ def _apply_entity(
         roles, organisation = combine_roles(nouns), None
         coding.basis = "dictionary"
     else:
+        if entry.kind == "group":
+            nouns = [noun for noun in nouns if noun.roles != ("LAB",)]  # a party's workers are its members
         international = bool(set(roles) & {"IGO", "NGO", "MNC", "IMG", "NGM"})
         roles = join_entity(roles, nouns)
         if entry.kind == "group" and country is None and stated:
@@ -321,6 +326,7 @@ def _apply_state(
     state: tuple[Match, Entry] | None,
     in_core: tuple[Match, Entry] | None,
     day: datetime.date | None,
+    owns_name: bool,
 ) -> None:
     roles = combine_roles(nouns)
     weak_only = bool(nouns) and all(noun.weak for noun in nouns)
@@ -340,7 +346,7 @@ def _apply_state(
         if entry.kind == "nationality" and not nouns:
             coding.person, coding.number = entry.person, entry.number
             coding.head = entry.name
-        if not nouns:
+        if not nouns and not owns_name:
             coding.name = entry.name
         coding.basis = "stated" if entry.kind in ("country", "nationality") else "dictionary"
         if entry.kind not in _STATE_KINDS:

@@ -223,7 +223,7 @@ class Resolver:
             return coding.actor(spoken, country=sender, basis="context")
         country = land or self._located(article, index, span)
         if country is None and not _INDEFINITE.match(spoken):
-            same = discourse.coreference.same_head(coding, index, span[0])
+            same = discourse.coreference.same_head(coding, index, span[0], spoken[:4].lower() == "the ")
             if same is not None:
                 return coding.actor(spoken, country=same.coding.country, basis="coreference")
         country = country or article.country
@@ -341,13 +341,18 @@ _SIDES = re.compile(
     r"\b(?:on|from|of|by)\s+(?:both|(?:the\s+)?two|all|opposing|either)\s+sides?\b|"
     r"^(?:(?:the\s+)?(?:both|two|all|three|each|either|warring|rival|opposing)\s+)+(?:sides?|parties|governments?|armies|"
     r"countries|nations|states|capitals|leaders|presidents|foes|neighbou?rs|militaries|navies|foreign ministers|prime ministers|"
-    r"delegations|powers|allies|republics|koreas|air forces|armed forces)$",
+    r"delegations|men|women|powers|allies|republics|koreas|air forces|armed forces)$",
     re.I,
 )
 
 
 def _takes_country(coding: Coding, spoken: str) -> bool:
     """Whether the country of the story can be that of the mention: of police, but not of foreign forces or a drone."""
-    if _INSTRUMENT.search(spoken) or _FOREIGN.search(spoken) or coding.ethnicity == "ara":
+    if (
+        _INSTRUMENT.search(spoken)
+        or _FOREIGN.search(spoken)
+        or "-based " in spoken
+        or coding.ethnicity == "ara"
+    ):
         return False
     return bool(coding.roles or coding.ethnicity or coding.religion)
