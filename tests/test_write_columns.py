@@ -66,7 +66,7 @@ def test_icews_columns_and_values(tmp_path: Path) -> None:
         "Source Name": "Workers' Party",
         "Source Sectors": "Rebels",
         "Source Country": "Iraq",
-        "Event Text": "Use conventional military force, not specified below",
+        "Event Text": "Use conventional military force",
         "CAMEO Code": "190",
         "Intensity": "-10.0",
         "Target Name": "Army",
@@ -193,3 +193,14 @@ def test_an_actor_whose_code_has_another_country_than_its_column_is_taken_apart_
         "UNO",
         "IGO",
     )
+
+
+@pytest.mark.parametrize(
+    ("schema", "column"), [("icews", "CAMEO Code"), ("gdelt", "EventCode"), ("phoenix", "code")]
+)
+def test_a_bare_root_is_written_with_three_digits(schema: str, column: str) -> None:
+    assert row(schema, code="02", root="02", code_name="Appeal")[column] == "020"
+
+
+def test_former_states_have_names() -> None:
+    assert row("icews", source_code="SUNMIL", source_country="SUN")["Source Country"] == "Soviet Union"

@@ -2,7 +2,7 @@
 
 import datetime
 
-from coder.pipeline.write.parts import Row, actor_code, country_name, event_day, fips, number_of
+from coder.pipeline.write.parts import Row, actor_code, country_name, event_day, fips, full_code, number_of
 
 _TEXT, _NUMBER, _INT = "string", "float64", "int32"
 
@@ -65,8 +65,8 @@ def gdelt_row(row: Row) -> Row:
     values |= {
         "GlobalEventID": number_of(row["event_id"]),
         "IsRootEvent": int(row["sentence_index"] == 0),
-        "EventCode": row["code"],
-        "EventBaseCode": row["code"][:3],
+        "EventCode": full_code(row["code"]),
+        "EventBaseCode": full_code(row["code"])[:3],
         "EventRootCode": row["root"],
         "QuadClass": row["quad_class"],
         "GoldsteinScale": row["goldstein"],

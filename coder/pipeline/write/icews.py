@@ -1,7 +1,7 @@
 """The columns of the ICEWS coded event data, as its tab-separated files have them."""
 
 from coder.ontology.roles import load_roles
-from coder.pipeline.write.parts import Row, actor_code, country_name, event_day, number_of
+from coder.pipeline.write.parts import Row, actor_code, country_name, event_day, full_code, number_of
 
 _TEXT = "string"
 ICEWS_COLUMNS = (
@@ -35,8 +35,8 @@ def icews_row(row: Row) -> Row:
         "Event ID": number_of(row["event_id"]),
         "Event Date": event_day(row),
         **_actor(row, "source", "Source"),
-        "Event Text": row["code_name"],
-        "CAMEO Code": row["code"],
+        "Event Text": _event_text(row["code_name"]),
+        "CAMEO Code": full_code(row["code"]),
         "Intensity": row["goldstein"],
         **_actor(row, "target", "Target"),
         "Story ID": row["article_id"],
@@ -49,6 +49,10 @@ def icews_row(row: Row) -> Row:
         "Latitude": row["latitude"],
         "Longitude": row["longitude"],
     }
+
+
+def _event_text(name: str | None) -> str | None:
+    return name.removesuffix(", not specified below") if name else name  # "Consult" stands there for 040
 
 
 def _actor(row: Row, side: str, name: str) -> Row:

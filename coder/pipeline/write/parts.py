@@ -59,7 +59,7 @@ def countries() -> dict[str, tuple[str, str]]:
 
 
 def country_name(code: str | None) -> str | None:
-    """Return the English name of a country; None for none, the code itself for one that has no row (a former state)."""
+    """Return the English name of a country; None for none, the code itself for one that has no row."""
     return None if code is None else countries().get(code, (code, ""))[0]
 
 
@@ -72,6 +72,11 @@ def event_day(row: Row) -> datetime.date | None:
     """Return the day of an event, else of its publication: the other data sets have no events without a date."""
     day: datetime.date | None = row["event_date"] or row["published"]
     return day
+
+
+def full_code(code: str) -> str:
+    """Return an event code as the other data sets write it: a bare root "02" is "020" there."""
+    return code + "0" if len(code) == 2 else code
 
 
 def number_of(event_id: str) -> int:

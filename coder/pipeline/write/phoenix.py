@@ -1,6 +1,6 @@
 """The columns of the Historical Phoenix event data of the Cline Center, as its CSV files have them."""
 
-from coder.pipeline.write.parts import PENTA, Row, actor_code, country_name, event_day
+from coder.pipeline.write.parts import PENTA, Row, actor_code, country_name, event_day, full_code
 
 _TEXT, _INT = "string", "int32"
 PHOENIX_COLUMNS = (
@@ -43,7 +43,7 @@ def phoenix_row(row: Row) -> Row:
         "day": day.day if day else None,
         **_actor(row, "source"),
         **_actor(row, "target"),
-        "code": row["code"],
+        "code": full_code(row["code"]),
         "root_code": row["root"],
         "quad_class": PENTA.get(row["root"]),
         "goldstein": row["goldstein"],
