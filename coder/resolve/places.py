@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from coder.assets import asset
@@ -193,19 +193,21 @@ def resolve_place(
             merged[land] = merged.get(land, 0.0) + 50.0
     names = {normalise(name) for name, _ in named}
     division = bool(_DIVISION.search(text))
+    beyond = functools.partial(_told_beyond, told, frozenset(names))
     best: Place | None = None
     for name, found in named:
         own = dict(merged)
         ambiguous, meant = settle(name)
         if ambiguous and meant is None and len(named) == 1:
             meant = _supported(found, weights)
-            if meant is None and not _leads(name, found[0], tables, weights, told, _FAR_SMALLER):
+            first = _choose(found, own, division, set(), beyond)
+            if meant is None and not _leads(name, first or found[0], tables, weights, beyond, _FAR_SMALLER):
                 continue
         if meant is not None:
             own[meant] = own.get(meant, 0.0) + 10.0
-        narrow = _choose(found, own, division, names - {normalise(name)}, told)
+        narrow = _choose(found, own, division, names - {normalise(name)}, beyond)
         if narrow is not None and meant is None and len(named) == 1:
-            narrow = narrow if _leads(name, narrow, tables, own, told, _SMALLER) else None
+            narrow = narrow if _leads(name, narrow, tables, own, beyond, _SMALLER) else None
         if narrow is not None and (best is None or _width(narrow) < _width(best)):
             best = narrow
     return replace(best, text=text, basis=basis) if best is not None else None
@@ -239,16 +241,21 @@ def _supported(found: list[Place], weights: Mapping[str, float]) -> str | None:
 
 def _division_told(place: Place, told: Told) -> bool:
     division = place.admin1 or ""
-    return bool(division) and normalise(division) != normalise(place.name or "") and told(division)
+    return bool(division) and told(division)
+
+
+def _told_beyond(told: Told, names: frozenset[str], division: str) -> bool:
+    """Whether the story speaks of a division by another name than those of the span."""
+    return normalise(division) not in names and told(division)
 
 
 def _leads(
     name: str, place: Place, tables: PlaceTables, weights: Mapping[str, float], told: Told, limit: float
 ) -> bool:
     """Whether a town is the one meant by its name: the story speaks of its country or division, or no other is near its size."""
-    if place.precision == "country":
+    if place.precision != "city":
         return limit == _SMALLER
-    if place.precision != "city" or _division_told(place, told):
+    if _division_told(place, told):
         return True
     known = weights.get(place.country or "", 0.0) > 0
     size = rival = 0
@@ -304,7 +311,7 @@ def _width(place: Place) -> int:
     return {"site": 0, "city": 1, "admin1": 2, "region": 3, "country": 4}.get(place.precision or "country", 4)
 
 
-@lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=4096)
 def _is_plain_word(phrase: str) -> bool:
     return not any(char.isupper() for char in phrase) and not any(ord(char) > 0x2E80 for char in phrase)
 
