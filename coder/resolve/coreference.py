@@ -39,7 +39,7 @@ _FEMALE = _words(
 _BEARERS = _words(
     "leader leaders chief head chairman chairwoman director manager president commander commanders fighter fighters gunmen "
     "militants members member spokesman spokeswoman spokesperson representative representatives officials delegates "
-    "negotiators secretary-general general deputy founder"
+    "negotiators secretary-general general deputy founder staff staffers employees personnel"
 )
 _SECONDS = _words(
     "deputy deputies spokesman spokeswoman spokesperson aide aides adviser advisers advisor advisors"
