@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+# Seconds, RSS and PSS in MB, chunks or sentences done.
+Sample = tuple[float, float, float, int]
 _SENTENCE = "Turkey summoned the US ambassador in Ankara on Monday."
 _STEPS = """
 import json, sys, time
@@ -56,25 +58,45 @@ def code_command(source: Path, output: Path, workers: int, model: Path | None) -
     ]
 
 
-def timed_run(source: Path, workers: int, model: Path | None, interval: float = 0.05) -> dict[str, Any]:
-    """Code a file by the command; return its counts, the wall and CPU seconds of all its processes, and the memory.
+def standin_command(source: Path, output: Path, workers: int, model: Path | None) -> list[str]:
+    """Return the command that does the same with a stand-in for the networks' arithmetic."""
+    chosen = ["--model", str(model)] if model else []
+    places = [str(source), str(output), "--workers", str(workers)]
+    return [sys.executable, "-m", "benchmarks.standin", *places, *chosen]
 
-    ``peak_mb`` and ``memory`` ([[seconds, MB], …], at most some 300 pairs) are resident set sizes (RSS) summed over the process and
-    its children, so that pages that they share count for each. Raises RuntimeError when the command fails.
+
+def timed_run(
+    source: Path, workers: int, model: Path | None, interval: float = 0.05, standin: bool = False
+) -> dict[str, Any]:
+    """Code a file by the command, or by that of the stand-in; return its counts, the wall and CPU seconds of all its processes, and
+    the memory.
+
+    ``memory`` holds at most some 300 of [seconds, RSS, PSS, sentences]: megabytes summed over the process and its children, resident
+    (pages that they share count for each) and proportional (such pages count once in all; 0 where the system does not tell), and the
+    sentences that were coded by then, to a chunk of a thousand. ``peak_mb`` and ``peak_pss_mb`` are the highest. Raises RuntimeError
+    when the command fails.
     """
     import psutil
 
     with tempfile.TemporaryDirectory() as folder:
         output, told = Path(folder) / "events.parquet", Path(folder) / "summary.json"
+        parts = Path(folder) / "events.parquet.parts"
         begin, before = time.perf_counter(), os.times()
+        command = standin_command if standin else code_command
         process = subprocess.Popen(
-            [*code_command(source, output, workers, model), "--summary", str(told)],
+            [*command(source, output, workers, model), "--summary", str(told)],
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
-        samples: list[tuple[float, float]] = []
+        samples: list[Sample] = []
+        done = 0
         while process.poll() is None:
-            samples.append((time.perf_counter() - begin, _tree_bytes(psutil, process.pid) / 1e6))
+            # Parts go when the table is written: they are all done then.
+            done = max(done, sum(1 for _ in parts.glob("part-*.arrow")))
+            samples.append(
+                (time.perf_counter() - begin, *(b / 1e6 for b in _tree_bytes(psutil, process.pid)), done)
+            )
             time.sleep(interval)
             # An hour needs no sample every 50 ms, and looking costs time too.
             interval = max(interval, (time.perf_counter() - begin) / 400)
@@ -93,39 +115,54 @@ def timed_run(source: Path, workers: int, model: Path | None, interval: float = 
             - before.children_user
             - before.children_system,
             "per_second": summary["sentences"] / seconds,
-            "peak_mb": max((mb for _, mb in samples), default=0.0),
-            "memory": thinned(samples, 300),
+            "standin": standin,
+            "peak_mb": max((sample[1] for sample in samples), default=0.0),
+            "peak_pss_mb": max((sample[2] for sample in samples), default=0.0),
+            "memory": [
+                (at, rss, pss, summary["sentences"] * chunks // max(1, done))
+                for at, rss, pss, chunks in thinned(samples, 300)
+            ],
         }
 
 
-def _tree_bytes(psutil: Any, pid: int) -> int:
-    """RSS of a process and its children."""
-    total = 0
+def _tree_bytes(psutil: Any, pid: int) -> tuple[int, int]:
+    """RSS and PSS of a process and its children."""
+    rss = pss = 0
     try:
         root = psutil.Process(pid)
         for process in [root, *root.children(recursive=True)]:
             try:
-                total += process.memory_info().rss
+                rss += process.memory_info().rss
+                pss += _proportional(process.pid)
             except psutil.Error:
                 continue  # it ended in between
     except psutil.Error:
         pass
-    return total
+    return rss, pss
 
 
-def thinned(samples: Sequence[tuple[float, float]], number: int) -> list[tuple[float, float]]:
+def _proportional(pid: int) -> int:
+    """PSS of a process in bytes; 0 when it ended or the system has no such figure."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
+def thinned(samples: Sequence[Sample], number: int) -> list[Sample]:
     """Return at most ``number`` of the samples: of each group of neighbours, the highest."""
     size = -(-len(samples) // number) or 1
     return [max(samples[i : i + size], key=lambda pair: pair[1]) for i in range(0, len(samples), size)]
 
 
-def growth(samples: Sequence[tuple[float, float]]) -> float:
+def growth(samples: Sequence[Sample]) -> float:
     """Return by how much the median memory of the last quarter of a run is above that of its second quarter, in MB."""
     quarter = len(samples) // 4
     if not quarter:
         return 0.0
     second, last = samples[quarter : 2 * quarter], samples[-quarter:]
-    return statistics.median(mb for _, mb in last) - statistics.median(mb for _, mb in second)
+    return statistics.median(sample[1] for sample in last) - statistics.median(sample[1] for sample in second)
 
 
 def steady_state(runs: Sequence[tuple[float, float]]) -> dict[str, float | None]:

@@ -135,40 +135,44 @@ def _workers(figure: Figure, found: Results) -> None:
 
 
 def _memory(figure: Figure, found: Results) -> None:
-    left, right = figure.subplots(1, 2)
-    counts = sorted({row["workers"] for row in found["rows"]})
-    for place, count in enumerate(counts):
+    """Peaks by number of sentences, and the course of the longest run of each kind, on one axis of sentences."""
+    left, right = figure.subplots(1, 2, sharey=True)
+    kinds = sorted({(row["standin"], row["workers"]) for row in found["rows"]})
+    for place, (standin, workers) in enumerate(kinds):
         rows = sorted(
-            (row for row in found["rows"] if row["workers"] == count), key=lambda row: row["sentences"]
+            (row for row in found["rows"] if (row["standin"], row["workers"]) == (standin, workers)),
+            key=lambda row: row["sentences"],
         )
-        label = f"--workers {count}"
-        left.plot(
-            [row["sentences"] for row in rows],
-            [row["peak_mb"] for row in rows],
-            "o-",
-            color=_COLOURS[place],
-            label=label,
-        )
-        longest = rows[-1]
-        minutes = longest["seconds"] > 300
-        right.plot(
-            [seconds / (60 if minutes else 1) for seconds, _ in longest["memory"]],
-            [mb for _, mb in longest["memory"]],
-            color=_COLOURS[place],
-            lw=1,
-            label=f"{label}, {longest['sentences']:,} sentences",
-        )
-        right.set_xlabel("minutes" if minutes else "seconds")
-    left.set(xscale="log", ylabel="peak MB", title="Peak of a run")
-    _number_ticks(left, sorted({row["asked"] for row in found["rows"]}))
-    right.set(ylabel="MB", title="During the longest run")
+        label = f"{'stand-in for the arithmetic' if standin else 'coder code'}, {workers} workers"
+        course = [sample for sample in rows[-1]["memory"] if sample[3] > 0]
+        for column, peak, style, name in ((1, "peak_mb", "-", "RSS"), (2, "peak_pss_mb", "--", "PSS")):
+            left.plot(
+                [row["sentences"] for row in rows],
+                [row[peak] for row in rows],
+                "o" + style,
+                color=_COLOURS[place],
+                label=f"{label}, {name}",
+            )
+            right.plot(
+                [sample[3] for sample in course],
+                [sample[column] for sample in course],
+                style,
+                color=_COLOURS[place],
+                lw=1.2,
+            )
+    left.set(ylabel="MB, all processes", title="Peak of a run, by its sentences")
+    right.set(title="During the longest run, by sentences done")
     highest = max(_MOST_MB, *(row["peak_mb"] for row in found["rows"]))
     for axes in (left, right):
         axes.axhline(_MOST_MB, color="grey", ls=":", lw=1, label="bar: 1 GB with 2 workers")
-        axes.set_ylim(0, 1.4 * highest)  # room above for the legend
+        axes.set(xscale="log", xlabel="sentences", ylim=(0, 1.1 * highest))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.xaxis.set_minor_locator(NullLocator())
         axes.grid(alpha=0.3)
-        axes.legend(frameon=False, fontsize=8, loc="upper left")
-    figure.suptitle("Resident memory of all processes of coder code")
+    figure.legend(
+        *left.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False, fontsize=8
+    )
+    figure.suptitle("Memory of coder code: resident (RSS), and with shared pages counted once (PSS)")
 
 
 def _cold(figure: Figure, found: Results) -> None:

@@ -123,11 +123,26 @@ def _workers(found: Results) -> list[str]:
 
 def _memory(found: Results) -> list[str]:
     rows = [
-        [f"--workers {run['workers']}", run["sentences"], run["peak_mb"], run["growth_mb"], run["seconds"]]
+        [
+            f"--workers {run['workers']}" + (", stand-in for the networks" if run["standin"] else ""),
+            run["sentences"],
+            run["peak_mb"],
+            run["peak_pss_mb"],
+            run["growth_mb"],
+            run["seconds"],
+        ]
         for run in found["rows"]
     ]
     return table(
-        ["memory (RSS, all processes)", "sentences", "peak MB", "growth MB, late against early", "s"], rows
+        [
+            "memory, all processes",
+            "sentences",
+            "peak RSS MB",
+            "shared once (PSS) MB",
+            "growth MB, late against early",
+            "s",
+        ],
+        rows,
     )
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from coder.resolve import Resolved
 
 
+# Tokens and windows take some 5 kB a sentence while they are read, so a parser is given at most so many at once: a chunk of the
+# batch run fits, and an article of 16 MB, 100,000 sentences, goes in slices.
+_MOST_SENTENCES = 4_096
+
 # CAMEO's root for making a public statement.
 STATEMENT = "01"
 
@@ -96,11 +100,15 @@ class EventCoder:
     def code(self, articles: Sequence[Article]) -> list[CodedArticle]:
         """Return one result an article, in order.
 
-        All sentences go to the parser in one call, so that it can fill its batches with sentences of equal
-        length.
+        Sentences of all articles go to the parser together (4,096 a call at most), so that it can fill its batches with sentences of
+        equal length.
         """
         segmented = [segment(article.text) for article in articles]
-        parsed = self.parser.parse([sentence.text for sentences in segmented for sentence in sentences])
+        texts = [sentence.text for sentences in segmented for sentence in sentences]
+        parsed: list[list[ParsedEvent]] = []
+        # One call at least: a parser may say what is wrong with it even when there is nothing to read.
+        for start in range(0, max(1, len(texts)), _MOST_SENTENCES):
+            parsed += self.parser.parse(texts[start : start + _MOST_SENTENCES])
         results = iter(parsed)
         coded = [
             CodedArticle(article, len(sentences), self._events(article, sentences, results))

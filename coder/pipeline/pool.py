@@ -13,6 +13,7 @@ from coder.errors import CoderError
 from coder.pipeline.chunk import Chunk, CodedChunk, code_chunk
 from coder.pipeline.coding import EventCoder
 from coder.pipeline.engine import Engine
+from coder.pipeline.heap import return_freed_memory
 from coder.pipeline.payload import merge_payloads, unpack
 
 # Chunks under way a worker: one at hand and one waiting keep it busy while results are written.
@@ -145,4 +146,6 @@ def _end_with_parent() -> None:
 def _code(chunk: Chunk) -> bytes:
     if _coder is None:
         raise _failure or CoderError("the worker process has no model")
-    return code_chunk(_coder, chunk).payload()
+    payload = code_chunk(_coder, chunk).payload()
+    return_freed_memory()
+    return payload

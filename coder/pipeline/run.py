@@ -13,6 +13,7 @@ from coder.pipeline.chunk import Chunk, CodedChunk, chunked, code_chunk
 from coder.pipeline.dates import parse_date
 from coder.pipeline.engine import Engine
 from coder.pipeline.event import FIELD_NAMES, Event
+from coder.pipeline.heap import return_freed_memory
 from coder.pipeline.parts import Parts, input_fingerprint
 from coder.pipeline.read import FORMATS, SUFFIXES, Notices, ReadOptions, RecordError, Sources
 from coder.pipeline.summary import Summary
@@ -234,6 +235,7 @@ def _coded_here(chunks: Iterable[Chunk], engine: Engine) -> Iterator[CodedChunk]
     coder = engine.load()
     for chunk in chunks:
         yield code_chunk(coder, chunk)
+        return_freed_memory()
 
 
 def _finish(options: RunOptions, output: Path, parts: Parts, summary: Summary, listeners: Listeners) -> None:
