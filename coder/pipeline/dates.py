@@ -3,12 +3,13 @@
 import datetime
 import math
 import re
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
 from coder.errors import InputError
 
 FIRST_YEAR, LAST_YEAR = 1500, 2200
-_MISSING = {"", "nan", "nat", "none", "null", "n/a", "na", "<na>", "-"}
+_MISSING = {"", "nan", "nat", "none", "null", "n/a", "na", "<na>", "-", "\\n"}
 _FORMS = "2019-10-07, 20191007, 2019-10-07T12:00:00Z, 7 Oct 2019 12:00 GMT, October 7, 2019, or epoch seconds"
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:?\d{2}.*)?$")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?Z?)?$")
@@ -17,8 +18,12 @@ _WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:
 _CLOCK = re.compile(
     r"[ ,]+(?:at )?\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*(?:[A-Z]{2,4}|[+-]\d{2}:?\d{2}))?$", re.I
 )
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]+)\.?,?[ -](\d{4})$", re.IGNORECASE)
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -](?:of )?([a-z]+)\.?,?[ -](\d{4})$", re.IGNORECASE)
 _MONTH_DAY = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$", re.IGNORECASE)
+# The date of C, Java and Twitter: "Oct  7 12:00:00 2019", "Oct 07 12:00:00 UTC 2019", "Oct 07 12:00:00 +0000 2019"
+_CLOCK_YEAR = re.compile(
+    r"([a-z]+) (\d{1,2}) \d{1,2}:\d{2}(?::\d{2})? (?:[A-Z]{2,5} |[+-]\d{2}:?\d{2} )?(\d{4})$", re.IGNORECASE
+)
 _RFC_2822 = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -43,6 +48,8 @@ def parse_date(value: object) -> datetime.date | None:
         return _checked(value.year, value.month, value.day, value)
     if isinstance(value, bool):
         raise _no_date(value)
+    if isinstance(value, Decimal):
+        return None if value.is_nan() else _number(value, value)
     if isinstance(value, int | float):
         return None if isinstance(value, float) and math.isnan(value) else _number(value, value)
     if isinstance(value, str):
@@ -57,7 +64,7 @@ def _text(text: str, value: str) -> datetime.date:
     if match := _NUMERIC.match(text):
         return _day_or_month_first(int(match[1]), int(match[2]), int(match[3]), value)
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
-        return _number(float(text), value)
+        return _number(float(text) if len(text) < 40 else math.inf, value)
     if _RFC_2822.match(text):
         try:
             moment = parsedate_to_datetime(text)
@@ -67,13 +74,14 @@ def _text(text: str, value: str) -> datetime.date:
     plain = _CLOCK.sub("", _WEEKDAY.sub("", text))
     if match := _DAY_MONTH.match(plain):
         return _checked(int(match[3]), _month(match[2], value), int(match[1]), value)
-    if match := _MONTH_DAY.match(plain):
+    if match := _MONTH_DAY.match(plain) or _CLOCK_YEAR.match(_WEEKDAY.sub("", text)):
         return _checked(int(match[3]), _month(match[1], value), int(match[2]), value)
     raise _no_date(value)
 
 
-def _number(number: int | float, value: object) -> datetime.date:
-    if not math.isfinite(number):
+def _number(number: int | float | Decimal, value: object) -> datetime.date:
+    # No date has a number as large as that; converting it would fail or take long.
+    if not -(10**24) < number < 10**24:
         raise _no_date(value)
     whole = int(number)
     if 10_000_000 <= whole <= 99_999_999:
@@ -125,5 +133,8 @@ def _no_date(value: object) -> InputError:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write out numbers of thousands of digits
+        text = "a number of thousands of digits"
     return text if len(text) <= 80 else text[:77] + "..."

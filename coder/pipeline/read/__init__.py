@@ -3,6 +3,7 @@ end of the run.
 """
 
 import os
+import re
 import stat
 import sys
 import zipfile
@@ -50,7 +51,7 @@ _BY_SUFFIX = {
     ".txt": "txt", ".text": "txt", ".md": "txt", ".markdown": "txt",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
-    ".parquet": "parquet", ".pq": "parquet", ".arrow": "arrow",
+    ".parquet": "parquet", ".pq": "parquet", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".warc": "warc", ".xml": "feed", ".rss": "feed", ".atom": "feed",
 }  # fmt: skip
@@ -72,7 +73,22 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a RAR archive: unpack it, or pack it as zip"),
     (b"SQLite format 3", "an SQLite database: export its table as CSV or Parquet"),
     (b"PK\x03\x04", "a zip archive inside another file: unpack it first"),
+    (b"\x1f\x8b", "packed twice, gzip within: unpack it once"),
+    (b"\x28\xb5\x2f\xfd", "packed twice, zstd within: unpack it once"),
+    (b"\x04\x22\x4d\x18", "an lz4 file: unpack it, or pack it with gzip or zstd"),
+    (b"\xff\x06\x00\x00sNaPpY", "a snappy file: unpack it, or pack it with gzip or zstd"),
+    (b"Obj\x01", "an Avro file: convert it to Parquet or JSON Lines"),
+    (b"ORC", "an ORC file: convert it to Parquet or JSON Lines"),
+    (b"FEA1", "a Feather file of version 1: write it again as version 2"),
+    (b"PARE", "an encrypted Parquet file: decrypt it first"),
+    (b"filedesc://", "a web archive in the old format ARC: convert it to WARC"),
 )
+
+
+# Of markup: declarations, comments and stylesheets before the first element, and what that element tells.
+_PROLOGUE = re.compile(rb"(?:<\?[^>]*\?>\s*|<!--.*?-->\s*)+", re.DOTALL)
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
 
 
 def read_source(source: Source, options: ReadOptions, notices: Notices) -> Iterator[Item]:
@@ -134,16 +150,7 @@ def _document(document: Document, origin: Origin) -> Iterator[Item]:
         yield origin.error(
             f"the file is not in the encoding that its beginning shows: {error}", _after(count)
         )
-    except (
-        ValueError,
-        RuntimeError,
-        NotImplementedError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        RecursionError,
-    ) as error:
+    except Exception as error:
         # A library met something that neither it nor we foresaw: the file is reported, the run goes on.
         yield origin.error(f"the file cannot be read: {type(error).__name__}: {error}", _after(count))
 
@@ -167,8 +174,11 @@ def _format_of(head: bytes, suffix: str) -> str:
         if head.startswith(magic):
             return name
     for magic, what in _FOREIGN:
-        if head.startswith(magic):
+        # ORC is a word, too.
+        if head.startswith(magic) and not (magic == b"ORC" and head[3:4].isalpha()):
             raise InputError(f"this is {what}")
+    if head[257:262] == b"ustar":
+        raise InputError("this is a tar archive: unpack it, or pack its files as zip")
     expected = _BY_SUFFIX.get(suffix)
     if expected is None:
         known = ", ".join(sorted(SUFFIXES))
@@ -176,9 +186,12 @@ def _format_of(head: bytes, suffix: str) -> str:
             f"the extension {suffix!r} is unknown: expected {known}, each also .gz, .zst or in a .zip, "
             "or say --format"
         )
-    begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower()
-    if expected == "txt" and begins.startswith((b"<!doctype html", b"<html")):
-        return "html"
+    if expected in ("txt", "html", "feed"):
+        begins = _PROLOGUE.sub(b"", head.lstrip(b"\xef\xbb\xbf \t\r\n"))
+        if _PAGE.match(begins):
+            return "html"
+        if _FEED.match(begins):
+            return "feed"
     return expected
 
 

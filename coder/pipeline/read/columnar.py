@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from itertools import accumulate
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,11 +19,7 @@ _PACKED_LIMIT = 512 * 2**20
 
 def read_parquet(stream: Stream, origin: Origin) -> Iterator[Item]:
     """Yield an article or an error a row; only the columns that feed an article are read."""
-    seekable = (
-        stream
-        if isinstance(stream, io.BufferedReader) and isinstance(stream.raw, io.FileIO)
-        else io.BytesIO(read_whole(stream, _PACKED_LIMIT))
-    )
+    seekable = _seekable(stream)
     try:
         file = pq.ParquetFile(seekable)
     except (pa.ArrowException, OSError) as error:
@@ -30,8 +27,20 @@ def read_parquet(stream: Stream, origin: Origin) -> Iterator[Item]:
     schema = file.schema_arrow
     fields = FieldMap.of_table(schema.names, origin)
     _check_types(schema, fields)
-    batches = file.iter_batches(batch_size=_BATCH, columns=list(fields.columns.values()))
-    yield from _rows(batches, fields, origin)
+    columns = list(fields.columns.values())
+    ends = list(accumulate(file.metadata.row_group(index).num_rows for index in range(file.num_row_groups)))
+    if not ends or not ends[-1]:
+        origin.notices(f"{origin.label}: the table has no rows")
+    # Group by group, so that damage to one spares the others.
+    for index, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+        batches = file.iter_batches(batch_size=_BATCH, row_groups=[index], columns=columns)
+        yield from _rows(batches, fields, origin, start, end)
+
+
+def _seekable(stream: Stream) -> io.BufferedReader | io.BytesIO:
+    if isinstance(stream, io.BufferedReader) and isinstance(stream.raw, io.FileIO):
+        return stream
+    return io.BytesIO(read_whole(stream, _PACKED_LIMIT))
 
 
 def read_arrow(stream: Stream, origin: Origin) -> Iterator[Item]:
@@ -40,7 +49,7 @@ def read_arrow(stream: Stream, origin: Origin) -> Iterator[Item]:
     """
     try:
         if stream.peek(6)[:6] == b"ARROW1":
-            opened = pa.ipc.open_file(stream)
+            opened = pa.ipc.open_file(_seekable(stream))
             schema: pa.Schema = opened.schema
             batches: Iterator[pa.RecordBatch] = (
                 opened.get_batch(index) for index in range(opened.num_record_batches)
@@ -82,8 +91,10 @@ def _check_types(schema: pa.Schema, fields: FieldMap) -> None:
         )
 
 
-def _rows(batches: Iterator[pa.RecordBatch], fields: FieldMap, origin: Origin) -> Iterator[Item]:
-    number = 0
+def _rows(
+    batches: Iterator[pa.RecordBatch], fields: FieldMap, origin: Origin, number: int = 0, end: int | None = None
+) -> Iterator[Item]:
+    """Yield the rows of ``batches``, the first of which is row ``number`` + 1; ``end`` is the last one, where that is known."""
     batches = iter(batches)
     while True:
         try:
@@ -91,29 +102,33 @@ def _rows(batches: Iterator[pa.RecordBatch], fields: FieldMap, origin: Origin) -
         except StopIteration:
             return
         except (pa.ArrowException, OSError) as error:
-            yield origin.error(
-                f"the file is damaged: {_first_line(error)}; the rows before were read", f"after row {number}"
-            )
+            lost = f"rows {number + 1} to {end} were not read" if end is not None else "the rows before were read"
+            yield origin.error(f"the file is damaged: {_first_line(error)}; {lost}", f"after row {number}")
             return
         for index in range(batch.num_rows):
             number += 1
             position = f"row {number}"
             record = None
             try:
-                record = {name: _value(batch.column(name)[index]) for name in batch.schema.names}
+                record = {name: _value(batch.column(name)[index], name) for name in batch.schema.names}
                 yield fields.article(record, origin, number)
             except InputError as error:
                 yield origin.error(error, position, record)
 
 
-def _value(scalar: pa.Scalar) -> object:
+def _value(scalar: pa.Scalar, name: str) -> object:
     try:
+        if pa.types.is_timestamp(scalar.type) and scalar.type.unit == "ns":
+            # Python has no nanoseconds, and Arrow would want pandas for them.
+            scalar = scalar.cast(pa.timestamp("us", scalar.type.tz), safe=False)
         value = scalar.as_py()
         return value.decode() if isinstance(value, bytes) else value
     except UnicodeDecodeError as error:
-        raise InputError(f"a cell is not valid UTF-8: {error.reason} at byte {error.start}") from None
+        raise InputError(
+            f"a cell is not valid UTF-8: {error.reason} at byte {error.start} (column {name!r})"
+        ) from None
     except (ValueError, OverflowError, pa.ArrowException) as error:
-        raise InputError(f"a cell cannot be read: {error}") from None
+        raise InputError(f"a cell cannot be read: {error} (column {name!r})") from None
 
 
 def _first_line(error: BaseException) -> str:

@@ -3,41 +3,50 @@ names.
 """
 
 import json
+import math
+import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from coder.errors import InputError
 from coder.pipeline.article import Article
+from coder.pipeline.dates import parse_date
+from coder.pipeline.read.markup import plain_text
 from coder.pipeline.read.record import Origin
 
 FIELDS = ("text", "title", "date", "url", "id", "publisher")
-# In order of preference; compared without case, spaces, dots and hyphens as underscores.
+# In order of preference; compared without case, spaces, dots, hyphens and underscores.
 GUESSES: dict[str, tuple[str, ...]] = {
     "text": (
-        "text", "body", "content", "maintext", "main_text", "article_text", "full_text", "fulltext",
-        "body_text", "story_text", "article", "article_body", "articlebody", "story", "raw_text",
-        "plain_text", "news_text", "sentence", "sentences",
+        "text", "body", "content", "main_text", "article_text", "full_text", "body_text", "story_text",
+        "content_text", "article_content", "news_content", "article", "article_body", "story", "raw_text",
+        "plain_text", "news_text", "contents", "content_html", "body_html", "document_text", "paragraphs",
+        "sentence", "sentences",
     ),
     "title": (
         "title", "headline", "head_line", "heading", "article_title", "news_title",
     ),
     "date": (
-        "date", "published", "pub_date", "pubdate", "publish_date", "date_published", "date_publish",
-        "datepublished", "published_at", "publishedat", "published_date", "publication_date",
-        "publicationdate", "article_date", "story_date", "datetime", "timestamp",
+        "date", "published", "pub_date", "publish_date", "date_published", "date_publish", "published_at",
+        "published_date", "publication_date", "web_publication_date", "article_date", "story_date",
+        "news_date", "publish_time", "published_time", "publication_time", "datetime", "timestamp",
     ),
     "url": (
-        "url", "link", "source_url", "sourceurl", "article_url", "href", "uri", "web_url",
+        "url", "link", "source_url", "article_url", "href", "uri", "web_url", "permalink",
     ),
     "id": (
-        "id", "article_id", "articleid", "doc_id", "docid", "document_id", "story_id", "storyid", "uid",
-        "uuid", "guid", "_id",
+        "id", "article_id", "doc_id", "document_id", "story_id", "news_id", "uid", "uuid", "guid",
     ),
     "publisher": (
         "publisher", "newspaper", "outlet", "publication", "source_name", "source", "news_source",
-        "source_domain", "domain", "site",
+        "source_domain", "domain", "site", "site_name",
     ),
 }  # fmt: skip
+# Of an object that stands where a text is expected (NewsAPI's ``source``), what names it.
+_NAMES = ("name", "title")
+_MARKUP = re.compile(r"</(?:p|div|span|a|h[1-6]|li|body|article)\s*>|<br\s*/?>|<p(?:\s[^<>]*)?>", re.IGNORECASE)
 
 
 class FieldMap:
@@ -72,24 +81,58 @@ class FieldMap:
 
         Raises InputError with the reason when it cannot be coded.
         """
-        values = {field: record.get(column) for field, column in self.columns.items()}
+        try:
+            return self._article(record, origin, number)
+        except InputError:
+            raise
+        except Exception as error:
+            # A value that nobody foresaw spoils its record, not the file.
+            raise InputError(f"the record cannot be read: {type(error).__name__}: {error}") from error
+
+    def _article(self, record: Mapping[str, Any], origin: Origin, number: int | None) -> Article:
+        values = {field: _unwrapped(record.get(column)) for field, column in self.columns.items()}
         text = text_of(values.get("text"))
         if not text.strip():
-            raise InputError(f"the text (column {self.columns['text']!r}) is empty")
-        date = values.get("date")
-        if _is_missing(date):
-            date = origin.options.default_date
+            raise InputError(self._empty(record))
+        if _MARKUP.search(text):
+            text = plain_text(text)
+            if not text.strip():
+                raise InputError(f"the text (column {self.columns['text']!r}) is HTML without words")
+            column = self.columns["text"]
+            origin.notices(f"{origin.label}: {column!r} holds HTML, its words are coded", key=f"HTML in {column!r}")
+        date = parse_date(values.get("date"))
         identity = _plain(values.get("id"), "id")
         if identity is None and number is not None:
             identity = f"{origin.label}#{number}"
         return Article(
             text=text,
             id=identity,
-            date=date,
-            url=_plain(values.get("url"), "url"),
-            title=_plain(values.get("title"), "title"),
-            publisher=_plain(values.get("publisher"), "publisher"),
+            date=origin.options.default_date if date is None else date,
+            url=self._optional(values, "url", origin),
+            title=self._optional(values, "title", origin),
+            publisher=self._optional(values, "publisher", origin),
         )
+
+    def _optional(self, values: Mapping[str, Any], field: str, origin: Origin) -> Any:
+        """A field that no event depends on: what a guess brought and cannot be used is told and left out."""
+        try:
+            return _plain(values.get(field), field)
+        except InputError as error:
+            if origin.options.column(field) is not None:
+                raise
+            column = self.columns[field]
+            origin.notices(
+                f"{origin.label}: {error}: column {column!r} was left out there; name another with --{field}-column",
+                key=f"unusable {column!r} for {field}",
+            )
+            return None
+
+    def _empty(self, record: Mapping[str, Any]) -> str:
+        reason = f"the text (column {self.columns['text']!r}) is empty"
+        for name, value in record.items():
+            if _normal(name) in _NORMAL["text"] and isinstance(value, str) and value.strip():
+                return f"{reason}, but {name!r} is not: name it with --text-column"
+        return reason
 
 
 def map_columns(names: list[str], origin: Origin) -> dict[str, str]:
@@ -108,7 +151,7 @@ def map_columns(names: list[str], origin: Origin) -> dict[str, str]:
                 )
             columns[field] = wanted
             continue
-        for guess in GUESSES[field]:
+        for guess in _NORMAL[field]:
             found = normalised.get(guess)
             if found is not None and found not in columns.values():
                 columns[field] = found
@@ -129,8 +172,8 @@ def text_of(value: object) -> str:
         return value
     if value is None or _is_missing(value):
         return ""
-    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
-        return "\n\n".join(value)
+    if isinstance(value, list | tuple) and all(part is None or isinstance(part, str) for part in value):
+        return "\n\n".join(part for part in value if part)
     raise InputError(f"the text is no string but {_kind(value)} ({_short(value)})")
 
 
@@ -140,11 +183,34 @@ def _plain(value: object, field: str) -> Any:
         return None
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(int(value)) if float(value).is_integer() else str(value)
-    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
-        return value["name"]
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and math.isfinite(_bounded(value)):
+        return str(int(value)) if value == int(value) else str(value)
+    if isinstance(value, list | tuple) and len(value) == 1 and field != "id":
+        return _plain(value[0], field)
+    if isinstance(value, Mapping):
+        for name in _NAMES:
+            if isinstance(value.get(name), str):
+                return value[name].strip() or None
+    if isinstance(value, float | Decimal):
+        raise InputError(f"the {field} is no finite number ({value})")
     raise InputError(f"the {field} is neither text nor a number but {_kind(value)} ({_short(value)})")
+
+
+def _bounded(value: int | float | Decimal) -> int | float | Decimal:
+    # An integer is finite, but math.isfinite cannot take one beyond the largest float.
+    return 0 if isinstance(value, int) else value
+
+
+def _unwrapped(value: object) -> object:
+    """The value inside MongoDB's extended JSON (``{"$date": …}``, ``{"$oid": …}``, also one in the other); anything else as it is."""
+    while isinstance(value, Mapping) and len(value) == 1:
+        key, inner = next(iter(value.items()))
+        if not isinstance(key, str) or not key.startswith("$"):
+            break
+        value = int(inner) if key == "$numberLong" and isinstance(inner, str) and inner.lstrip("-").isdigit() else inner
+    return value
 
 
 def _is_missing(value: object) -> bool:
@@ -153,9 +219,24 @@ def _is_missing(value: object) -> bool:
 
 def _normal(name: str) -> str:
     low = name.strip().lstrip("\ufeff").lower()
-    for separator in " .-":
-        low = low.replace(separator, "_")
+    for separator in " .-_":
+        low = low.replace(separator, "")
     return low
+
+
+_NORMAL = {field: tuple(_normal(guess) for guess in guesses) for field, guesses in GUESSES.items()}
+TEXT_NAMES = frozenset(_NORMAL["text"])
+
+
+def field_of(name: str) -> str | None:
+    """Return which field but the text a line of a header so called gives; None for another."""
+    normal = _normal(name)
+    return next((field for field, guesses in _NORMAL.items() if field != "text" and normal in guesses), None)
+
+
+def looks_like_text(name: str) -> bool:
+    """Whether a column of this name would be guessed to hold the text."""
+    return _normal(name) in TEXT_NAMES
 
 
 def _listed(names: list[str]) -> str:
@@ -170,6 +251,7 @@ def _kind(value: object) -> str:
         "bool": "true or false",
         "int": "a number",
         "float": "a number",
+        "Decimal": "a number",
         "bytes": "bytes",
     }
     return names.get(type(value).__name__, type(value).__name__)

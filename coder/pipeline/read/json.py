@@ -8,7 +8,7 @@ from typing import Any
 from coder.errors import InputError
 from coder.pipeline.read.elements import elements
 from coder.pipeline.read.encoding import text_stream
-from coder.pipeline.read.fields import FIELDS, GUESSES, FieldMap, map_columns
+from coder.pipeline.read.fields import FIELDS, FieldMap, looks_like_text, map_columns
 from coder.pipeline.read.record import MAX_RECORD, Item, Origin, too_large
 from coder.pipeline.read.stream import Stream
 
@@ -17,9 +17,17 @@ _WRAPPERS = ("articles", "data", "items", "results", "documents", "docs", "recor
 
 
 def read_json_lines(stream: Stream, origin: Origin) -> Iterator[Item]:
-    """Yield an article or an error a line; a file that begins with ``[`` is read as one array."""
+    """Yield an article or an error a line; a file that begins with ``[`` is read as one array, one whose first object reaches
+    over several lines as objects one after another.
+    """
     text = text_stream(stream, origin)
-    yield from _array(text, origin) if _is_one_array(_begins(text)) else _lines(text, origin)
+    begins = _begins(text)
+    if _is_one_array(begins):
+        yield from _array(text, origin)
+    elif _is_indented(begins):
+        yield from _array(text, origin, in_array=False)
+    else:
+        yield from _lines(text, origin)
 
 
 def read_json(stream: Stream, origin: Origin) -> Iterator[Item]:
@@ -51,6 +59,17 @@ def _is_one_array(begins: str) -> bool:
     return not rest.strip() or not _is_json(line)
 
 
+def _is_indented(begins: str) -> bool:
+    line, newline, _ = begins.partition("\n")
+    if not newline or not begins.startswith("{") or _is_json(line):
+        return False
+    try:
+        _, end = json.JSONDecoder().raw_decode(begins)
+    except (ValueError, RecursionError):
+        return False
+    return end > len(line)
+
+
 def _is_json(line: str) -> bool:
     try:
         json.loads(line)
@@ -77,6 +96,7 @@ class _Records:
 
     def items(self, raw: str, position: str) -> Iterator[Item]:
         """Yield the article of the record ``raw``, the articles of a list that it wraps, or the error."""
+        before = self.number
         try:
             record = parse_object(raw)
             inner = _wrapped(record)
@@ -84,7 +104,8 @@ class _Records:
                 yield self._article(record)
                 return
         except InputError as error:
-            self.number += not str(error).startswith("no column")
+            # A record that is none has its number, too: ids tell places.
+            self.number = before + 1
             yield self.origin.error(error, position, raw)
             return
         for record in inner:
@@ -143,8 +164,8 @@ def _lines(text: TextIOWrapper, origin: Origin) -> Iterator[Item]:
                     break
             yield origin.error(too_large(size), position, line)
             empty = False
-        elif line.strip():
-            yield from records.items(line.strip(), position)
+        elif stripped := line.strip().strip("\ufeff").strip():  # files joined end to end keep their marks
+            yield from records.items(stripped, position)
             empty = False
     if empty:
         raise InputError("the file has no records")
@@ -170,6 +191,9 @@ def parse_object(raw: str) -> dict[str, Any]:
     """Return the JSON object ``raw``; raises InputError when it is broken, no object, nested too deep, or has
     a key twice.
     """
+    nuls = raw.count("\0")
+    if nuls:
+        raise InputError(f"this is no valid JSON: {nuls:,} NUL characters: the file is damaged there")
     try:
         value = json.loads(raw, object_pairs_hook=_without_duplicates)
     except json.JSONDecodeError as error:
@@ -204,13 +228,17 @@ def _json_kind(value: object) -> str:
     return kinds[type(value).__name__]
 
 
-def _wrapped(record: dict[str, Any]) -> list[Any] | None:
-    """The list of articles inside an object that is no article itself (``{"articles": [...]}``), or None."""
-    names = {name.lower() for name in record}
-    if names & set(GUESSES["text"]):
+def _wrapped(record: dict[str, Any], depth: int = 3) -> list[Any] | None:
+    """The list of articles inside an object that is no article itself (``{"articles": [...]}``, also
+    ``{"response": {"docs": [...]}}``), or None.
+    """
+    if any(looks_like_text(name) for name in record):
         return None
     for name in _WRAPPERS:
         value = record.get(name)
         if isinstance(value, list) and value and any(isinstance(item, dict) for item in value):
             return value
+    for value in record.values():
+        if depth > 1 and isinstance(value, dict) and (inner := _wrapped(value, depth - 1)) is not None:
+            return inner
     return None

@@ -5,6 +5,7 @@ guarded.
 import gzip
 import io
 import os
+import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ _STEP = 8192
 _COMPRESSED = (".gz", ".zst")
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
+_ZIP_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,13 @@ def documents(path: Path, label: str) -> Iterator[Document | tuple[str, str]]:
     """
     with path.open("rb") as file:
         magic = file.read(4)
-    if magic in (_ZIP, _EMPTY_ZIP) and path.suffix.lower() not in (".xlsx", ".docx"):
+    is_zip = magic in (_ZIP, _EMPTY_ZIP)
+    if not is_zip and path.suffix.lower() == ".zip":
+        # One that unpacks itself begins with a program.
+        is_zip = zipfile.is_zipfile(path)
+        if magic and not is_zip and not magic.startswith(_GZIP):
+            raise InputError("this is no zip archive: its table of contents was not found (cut off, or another format)")
+    if is_zip and path.suffix.lower() not in (".xlsx", ".docx"):
         yield from _members(path, label)
     else:
         yield Document(label, _plain_name(path.name), lambda: _plain_stream(path))
@@ -119,7 +127,7 @@ def unpacked(file: Stream, size: int | None) -> Iterator[Stream]:
     if magic.startswith(_GZIP):
         with gzip.GzipFile(fileobj=file) as unzipped:
             yield io.BufferedReader(_Guarded(unzipped, size), BUFFER)
-    elif magic == _ZSTD:
+    elif magic == _ZSTD or (magic[1:] == b"\x2a\x4d\x18" and magic[0] >> 4 == 5):  # or a frame to be skipped
         import pyarrow as pa
 
         with pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd") as unzipped:
@@ -133,22 +141,27 @@ def _members(path: Path, label: str) -> Iterator[Document | tuple[str, str]]:
         names = archive.namelist()
         if "[Content_Types].xml" in names:
             raise InputError("this is an Office document: save it as plain text or CSV first")
-        if all(name.endswith("/") for name in names):
-            raise InputError("the zip archive has no files to read")
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            hidden = any(
-                part.startswith((".", "__MACOSX"))
-                for part in info.filename.split("/")
-                if part not in ("..", ".")
+        if all(name.endswith("/") or _is_hidden(name) for name in names):
+            raise InputError(
+                "the zip archive has no files to read" + (": all are folders or hidden" if names else "")
             )
-            if info.is_dir() or hidden:
+        seen: dict[str, int] = {}
+        for info in sorted(archive.infolist(), key=lambda info: info.filename):
+            if info.is_dir() or _is_hidden(info.filename):
                 continue
-            member = f"{label}!{info.filename}"
+            seen[info.filename] = seen.get(info.filename, 0) + 1
+            # Two members of one name are two articles, and have two ids.
+            copy = f" ({seen[info.filename]})" if seen[info.filename] > 1 else ""
+            member = f"{label}!{info.filename}{copy}"
             reason = _refusal(info)
             if reason is not None:
                 yield member, reason
             else:
                 yield Document(member, _plain_name(info.filename), _member_opener(archive, info))
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/") if part not in ("..", "."))
 
 
 def _refusal(info: zipfile.ZipInfo) -> str | None:
@@ -157,6 +170,10 @@ def _refusal(info: zipfile.ZipInfo) -> str | None:
         return "the name of this zip member points outside of the archive: it was not read"
     if info.flag_bits & 1:
         return "this zip member is encrypted: unpack it with its password first"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "this zip member is a symbolic link: it was not followed, add the file itself"
+    if info.compress_type not in _ZIP_METHODS:
+        return f"this zip member is packed by method {info.compress_type}, which is not read: pack it with deflate"
     if info.filename.lower().endswith(".zip"):
         return "a zip inside a zip is not read: unpack it first"
     if info.file_size > max(_BOMB_SIZE, _BOMB_RATIO * info.compress_size):

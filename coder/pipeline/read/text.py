@@ -7,10 +7,11 @@ from coder.errors import InputError
 from coder.pipeline.article import Article
 from coder.pipeline.dates import parse_date
 from coder.pipeline.read.encoding import decode
+from coder.pipeline.read.fields import field_of
 from coder.pipeline.read.record import Item, Origin
 from coder.pipeline.read.stream import Stream, read_whole
 
-_HEADER_LINE = re.compile(r"(title|date|url|id|publisher):[ \t]*(.*?)[ \t]*\r?$", re.IGNORECASE)
+_HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z _-]{0,24}):(?:[ \t]+(.*?))?[ \t]*\r?$")
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _FRONT_LINE = re.compile(r"([A-Za-z_]+):[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
 
@@ -18,8 +19,8 @@ _FRONT_LINE = re.compile(r"([A-Za-z_]+):[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
 def read_text(stream: Stream, origin: Origin) -> Iterator[Item]:
     """Yield the article of a text file.
 
-    It may begin with a header, lines ``Title:``, ``Date:``, ``Url:``, ``Id:`` or ``Publisher:`` up to the
-    first blank line, or, in Markdown, with a front matter between two lines ``---``. Without a header, a
+    It may begin with a header, lines ``Title:``, ``Date:``, ``Url:``, ``Id:``, ``Publisher:`` (or another usual name of one of
+    them) and others of that form up to the first blank line, or, in Markdown, with a front matter between two lines ``---``. Without a header, a
     first line that is a date and nothing else is the date of publication; it stays in the text. Raises
     InputError when the file is no text or has none.
     """
@@ -28,7 +29,7 @@ def read_text(stream: Stream, origin: Origin) -> Iterator[Item]:
 
 def text_article(text: str, origin: Origin) -> Article:
     """Return the article that a text with or without a header holds; raises InputError when it is empty."""
-    header, body = split_header(text)
+    header, body = split_header(text.lstrip("\ufeff"))
     if not body.strip():
         raise InputError("the file has a header but no text below it" if header else "the file has no text")
     date = header.get("date") or _first_line_date(body) or origin.options.default_date
@@ -45,9 +46,9 @@ def text_article(text: str, origin: Origin) -> Article:
 def split_header(text: str) -> tuple[dict[str, str], str]:
     """Return the fields of the header, if there is one, and the text below it."""
     if match := _FRONT_MATTER.match(text):
-        fields = {name.lower(): value.strip("\"'") for name, value in _FRONT_LINE.findall(match[1])}
-        return {name: value for name, value in fields.items() if value}, text[match.end() :]
-    header: dict[str, str] = {}
+        pairs = [(name, value.strip("\"'")) for name, value in _FRONT_LINE.findall(match[1])]
+        return _fields(pairs), text[match.end() :]
+    header: list[tuple[str, str]] = []
     at = 0
     while at < len(text):
         end = text.find("\n", at)
@@ -56,12 +57,24 @@ def split_header(text: str) -> tuple[dict[str, str], str]:
         if not line.strip():
             break
         match = _HEADER_LINE.match(line)
-        if match is None or match[1].lower() in header:
+        if match is None:
             return {}, text
-        header[match[1].lower()] = match[2]
-    if not header:
+        header.append((match[1], match[2] or ""))
+    # Lines of that form without a name that is ours may as well be who says what in a transcript.
+    known = [name.lower() for name, _ in header if field_of(name) is not None]
+    if not known or len(set(known)) < len(known):
         return {}, text
-    return {name: value for name, value in header.items() if value}, text[at:]
+    return _fields(header), text[at:]
+
+
+def _fields(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """The fields of the article among the lines of a header; what bears the name of the field itself goes before other names."""
+    fields: dict[str, str] = {}
+    for name, value in sorted(pairs, key=lambda pair: pair[0].lower() != field_of(pair[0])):
+        field = field_of(name)
+        if field is not None and value:
+            fields.setdefault(field, value)
+    return fields
 
 
 def _first_line_date(body: str) -> str | None:

@@ -6,6 +6,7 @@ library for it, ends without a word in an archive that is cut off.
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from coder.pipeline.read.web import page_article
 _KINDS = ("response", "resource", "conversion")
 _PAGES = ("text/html", "application/xhtml", "text/plain")
 _LONGEST_LINE = 65_536
+_VERSION = re.compile(rb"WARC/\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,12 @@ def read_warc(stream: Stream, origin: Origin) -> Iterator[Item]:
     for the date of publication.
     """
     others = count = 0
+    damaged = False
     for record in _records(stream):
+        if isinstance(record, str):
+            yield origin.error(record, f"after record {count}" if count else None)
+            damaged = True
+            continue
         if record.kind not in _KINDS:
             continue
         count += 1
@@ -51,30 +58,34 @@ def read_warc(stream: Stream, origin: Origin) -> Iterator[Item]:
             others += 1
         else:
             yield article
-    if not count:
+    if not count and not damaged:
         yield origin.error("the web archive has no responses")
     elif others:
         origin.notices(f"{origin.label}: {others} of {count} records are no pages and were left out")
 
 
-def _records(stream: Stream) -> Iterator[_Record]:
+def _records(stream: Stream) -> Iterator[_Record | str]:
+    """Yield the records, and the reason where the archive is damaged, from where on it is read again at the next record."""
     number = 0
-    while line := stream.readline(_LONGEST_LINE):
+    line = stream.readline(_LONGEST_LINE)
+    while line:
         if not line.strip():
+            line = stream.readline(_LONGEST_LINE)
             continue
         number += 1
-        if not line.startswith(b"WARC/"):
-            raise InputError(
-                f"record {number} does not begin with WARC/: the archive is damaged from there on"
-            )
-        headers = _headers(stream, f"record {number}")
+        if not _VERSION.match(line):
+            line, skipped = _next_record(stream, line)
+            yield f"record {number} does not begin with WARC/: {skipped:,} bytes up to the next record were not read"
+            continue
         try:
-            length = int(headers.get("Content-Length", ""))
-        except ValueError:
-            raise InputError(
-                f"record {number} has no Content-Length: the archive is damaged from there on"
-            ) from None
+            headers = _headers(stream, f"record {number}")
+            length = _length(headers, number)
+        except InputError as error:
+            line, skipped = _next_record(stream, b"")
+            yield f"{error}: {skipped:,} bytes up to the next record were not read"
+            continue
         block = _block(stream, length, number)
+        line = stream.readline(_LONGEST_LINE)
         url = headers.get("WARC-Target-URI")
         yield _Record(
             headers.get("WARC-Type", "").lower(),
@@ -85,6 +96,23 @@ def _records(stream: Stream) -> Iterator[_Record]:
         )
 
 
+def _next_record(stream: Stream, line: bytes) -> tuple[bytes, int]:
+    """The line with which the next record begins (empty: none does), and how many bytes are before it."""
+    skipped = 0
+    while True:
+        skipped += len(line)
+        line = stream.readline(_LONGEST_LINE)
+        if not line or _VERSION.match(line):
+            return line, skipped
+
+
+def _length(headers: HTTPMessage, number: int) -> int:
+    written = headers.get("Content-Length", "").strip()
+    if not re.fullmatch(r"[0-9]{1,18}", written):
+        raise InputError(f"record {number} has no Content-Length that is a number ({written[:40]!r})")
+    return int(written)
+
+
 def _headers(stream: io.BufferedIOBase, where: str) -> HTTPMessage:
     try:
         return parse_headers(stream)
@@ -93,8 +121,6 @@ def _headers(stream: io.BufferedIOBase, where: str) -> HTTPMessage:
 
 
 def _block(stream: Stream, length: int, number: int) -> bytes | None:
-    if length < 0:
-        raise InputError(f"record {number} has the length {length}: the archive is damaged from there on")
     kept = length <= 2 * MAX_RECORD
     parts: list[bytes] = []
     left = length
@@ -110,7 +136,7 @@ def _block(stream: Stream, length: int, number: int) -> bytes | None:
 
 def _article(record: _Record, origin: Origin, identity: str) -> Article | None:
     """The article of a record; None when it is no page."""
-    content_type, body = record.content_type, record.block
+    content_type, body, charset = record.content_type, record.block, None
     if body is None:
         raise too_large(record.length)
     if content_type.startswith("application/http"):
@@ -118,6 +144,9 @@ def _article(record: _Record, origin: Origin, identity: str) -> Article | None:
         content_type = headers.get("Content-Type", "").lower()
         if not 200 <= status < 300:
             return None
+        charset = headers.get_content_charset()
+        if not content_type and body.lstrip()[:1] == b"<":
+            content_type = "text/html"
         if any(page in content_type for page in _PAGES):
             body = _decoded(body, headers)
     if not any(page in content_type for page in _PAGES):
@@ -125,7 +154,7 @@ def _article(record: _Record, origin: Origin, identity: str) -> Article | None:
     if len(body) > MAX_RECORD:
         raise too_large(len(body))
     if "text/plain" not in content_type:
-        return page_article(body, origin, identity, record.url)
+        return page_article(body, origin, identity, record.url, charset)
     text = decode(body, origin)
     if not text.strip():
         raise InputError("the record has no text")
@@ -169,10 +198,14 @@ def _inflated(unzipped: gzip.GzipFile) -> bytes:
 
 def _deflated(body: bytes) -> bytes:
     for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):  # with and without the header that the standard asks for
+        unpacker = zlib.decompressobj(window)
         try:
-            return zlib.decompressobj(window).decompress(body, MAX_RECORD + 1)
+            page = unpacker.decompress(body, MAX_RECORD + 1)
         except zlib.error:
             continue
+        if not unpacker.eof and len(page) <= MAX_RECORD:
+            raise InputError("the packed page is cut off")
+        return page
     raise InputError("the packed page is damaged")
 
 
@@ -186,9 +219,14 @@ def _unchunked(body: bytes) -> bytes:
         try:
             size = int(line.split(b";")[0].strip(), 16)
         except ValueError:
-            return body if not parts else b"".join(parts)
+            if not parts:
+                return body
+            raise InputError("the response is damaged: a chunk of it does not begin with its size") from None
         if size == 0:
-            break
+            return b"".join(parts)
         parts.append(stream.read(size))
-        stream.readline(_LONGEST_LINE)
-    return b"".join(parts)
+        if len(parts[-1]) < size:
+            break
+        if stream.readline(_LONGEST_LINE).strip():
+            raise InputError("the response is damaged: a chunk of it is longer than its size says")
+    raise InputError("the response is cut off: its last chunk is missing")

@@ -5,37 +5,24 @@ import io
 import logging
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urljoin
 
 from coder.errors import InputError, MissingExtraError
 from coder.pipeline.article import Article
+from coder.pipeline.dates import parse_date
 from coder.pipeline.read.encoding import decode
+from coder.pipeline.read.markup import plain_text
 from coder.pipeline.read.record import Item, Origin
 from coder.pipeline.read.stream import Stream, read_whole
 
 _FEED_LIMIT = 64 * 2**20
-_BLOCKS = {
-    "p",
-    "div",
-    "br",
-    "li",
-    "ul",
-    "ol",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "tr",
-    "table",
-    "blockquote",
-    "section",
-    "article",
-}
-_HIDDEN = {"script", "style", "noscript", "template", "svg"}
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{3,20})", re.IGNORECASE)
+
+
+_DOCTYPE = re.compile(rb"<!DOCTYPE([^\[>]*)\[[^\]]*\]\s*>")
+# What browsers take these for.
+_TAKEN_FOR = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
 
 
 def read_html(stream: Stream, origin: Origin) -> Iterator[Item]:
@@ -43,8 +30,12 @@ def read_html(stream: Stream, origin: Origin) -> Iterator[Item]:
     yield page_article(read_whole(stream), origin, origin.label)
 
 
-def page_article(page: bytes, origin: Origin, identity: str, url: str | None = None) -> Article:
-    """Return the article of an HTML page; raises InputError when there is no text to be found in it."""
+def page_article(
+    page: bytes, origin: Origin, identity: str, url: str | None = None, charset: str | None = None
+) -> Article:
+    """Return the article of an HTML page, sent with the encoding ``charset`` if that is known; raises InputError when there is no
+    text to be found in it.
+    """
     try:
         import trafilatura
     except ImportError:
@@ -52,7 +43,7 @@ def page_article(page: bytes, origin: Origin, identity: str, url: str | None = N
     # Its warnings about pages without text come back as our own error.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     found: Any = trafilatura.bare_extraction(
-        _page_text(page, origin),
+        _page_text(page, origin, charset),
         url=url,
         with_metadata=True,
         include_comments=False,
@@ -74,14 +65,26 @@ def page_article(page: bytes, origin: Origin, identity: str, url: str | None = N
     )
 
 
-def _page_text(page: bytes, origin: Origin) -> str:
+def _page_text(page: bytes, origin: Origin, charset: str | None) -> str:
     declared = _CHARSET.search(page[:4096])
-    if declared is not None and origin.options.encoding is None:
+    name = charset or (declared[1].decode("ascii") if declared is not None else None)
+    # Text of another encoding is never valid UTF-8 by chance, and what can be read as ASCII is no UTF-16.
+    if name is not None and origin.options.encoding is None and not (_is_utf8(page) or name.lower().startswith("utf")):
         try:
-            return page.decode(declared[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
+            return page.decode(_TAKEN_FOR.get(name.lower(), name))
+        except (LookupError, UnicodeError):
             pass  # the page's word is wrong: its bytes tell
     return decode(page, origin)
+
+
+def _is_utf8(page: bytes) -> bool:
+    if page.isascii():
+        return False  # it may be in an encoding of escapes
+    try:
+        page.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_feed(stream: Stream, origin: Origin) -> Iterator[Item]:
@@ -90,7 +93,11 @@ def read_feed(stream: Stream, origin: Origin) -> Iterator[Item]:
         import feedparser
     except ImportError:
         raise MissingExtraError("feedparser", "web", "reading RSS and Atom") from None
-    feed = feedparser.parse(io.BytesIO(read_whole(stream, _FEED_LIMIT)))
+    data, entities = _DOCTYPE.subn(rb"<!DOCTYPE\1>", read_whole(stream, _FEED_LIMIT), count=1)
+    if entities:
+        # They are of no use in news, and the tool of attacks: a few lines that unpack to gigabytes, or the content of other files.
+        yield origin.error("the feed declares entities of its own, which are not read: write out what they stand for")
+    feed = feedparser.parse(io.BytesIO(data))
     if not feed.version and not feed.entries:
         reason = f": {feed.bozo_exception}" if feed.bozo else ""
         raise InputError(f"this XML is no RSS or Atom feed{reason}")
@@ -100,63 +107,42 @@ def read_feed(stream: Stream, origin: Origin) -> Iterator[Item]:
         yield origin.error(
             f"the feed is damaged, {len(feed.entries)} entries could be read: {feed.bozo_exception}"
         )
-    publisher = feed.feed.get("title")
+    publisher, base = feed.feed.get("title"), feed.feed.get("link")
     for number, entry in enumerate(feed.entries, 1):
         try:
-            yield _entry_article(entry, publisher, origin, number)
+            yield _entry_article(entry, publisher, base, origin, number)
         except InputError as error:
             yield origin.error(
                 error, f"entry {number} ({entry.get('link') or entry.get('title') or 'no link'})"
             )
 
 
-def _entry_article(entry: Any, publisher: str | None, origin: Origin, number: int) -> Article:
+def _entry_date(entry: Any) -> datetime.date | None:
+    """The day that is written, as for every other format; where only feedparser understands it, that day in UTC."""
+    moment = entry.get("published_parsed") or entry.get("updated_parsed")
+    try:
+        return parse_date(entry.get("published") or entry.get("updated"))
+    except InputError:
+        if moment is None:
+            raise
+        return datetime.date(*moment[:3])
+
+
+def _entry_article(entry: Any, publisher: str | None, base: str | None, origin: Origin, number: int) -> Article:
     contents = [content.get("value", "") for content in entry.get("content", [])] or [
         entry.get("summary", "")
     ]
     text = plain_text(max(contents, key=len))
     if not text.strip():
         raise InputError("the entry has no content and no summary")
-    moment = entry.get("published_parsed") or entry.get("updated_parsed")
-    written = entry.get("published") or entry.get("updated")
+    link = entry.get("link")
+    if link == entry.get("id") and "://" not in (link or ""):
+        link = None  # feedparser takes an id for the address where there is no other
     return Article(
         text=text,
         id=entry.get("id") or f"{origin.label}#{number}",
-        date=datetime.date(*moment[:3]) if moment else (written or origin.options.default_date),
-        url=entry.get("link"),
+        date=_entry_date(entry) or origin.options.default_date,
+        url=urljoin(base, link) if base and link else link,
         title=plain_text(entry.get("title", "")).strip() or None,
         publisher=publisher,
     )
-
-
-def plain_text(markup: str) -> str:
-    """Return the text of a piece of HTML, its blocks as paragraphs."""
-    if "<" not in markup and "&" not in markup:
-        return markup
-    parser = _Text()
-    parser.feed(markup)
-    parser.close()
-    paragraphs = (" ".join(part.split()) for part in "".join(parser.parts).split("\n\n"))
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in _HIDDEN
-        if tag in _BLOCKS:
-            self.parts.append("\n\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN and self._hidden:
-            self._hidden -= 1
-        if tag in _BLOCKS:
-            self.parts.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(data.replace("\n", " "))
