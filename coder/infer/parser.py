@@ -209,8 +209,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
             size += 1
         chosen = order[at : at + size]
         at += size
-        # Lengths in steps of 8: a runtime prepares each new shape once.
-        yield chosen, -(-lengths[chosen[-1]] // 8) * 8
+        yield chosen, lengths[chosen[-1]]
 
 
 def _shifted(event: ParsedEvent, shift: int) -> ParsedEvent:

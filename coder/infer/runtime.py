@@ -14,6 +14,7 @@ from coder.infer.labels import NETWORKS, ModelSettings
 
 HIDDEN = "hidden"
 GATE = "gate"
+LENGTH_STEP = 8
 OUTPUTS = ("trigger", "tags", "root", "code", "status")
 Outputs = dict[str, np.ndarray]
 
@@ -27,7 +28,10 @@ class Network(Protocol):
 
 
 class OpenVinoNetwork:
-    """OpenVINO on the CPU, in 32-bit arithmetic, so that machines agree."""
+    """OpenVINO on the CPU, in 32-bit arithmetic, so that machines agree.
+
+    It prepares each new shape once, which costs more than some padding: lengths go up in steps of LENGTH_STEP.
+    """
 
     def __init__(self, path: Path, threads: int) -> None:
         os.environ.setdefault("OPENVINO_TELEMETRY", "0")
@@ -47,9 +51,20 @@ class OpenVinoNetwork:
 
     def __call__(self, inputs: Mapping[str, np.ndarray]) -> Outputs:
         """Run one batch."""
-        self._request.infer(dict(inputs), share_inputs=True)
-        # Copies: the request reuses its output memory for the next batch.
-        return {name: np.array(self._request.get_output_tensor(i).data) for name, i in self._ports.items()}
+        length = inputs["attention_mask"].shape[1]
+        extra = -length % LENGTH_STEP
+        padded = {
+            name: np.pad(values, [(0, extra if axis == 1 else 0) for axis in range(values.ndim)])
+            for name, values in inputs.items()
+        }
+        self._request.infer(padded, share_inputs=True)
+        found = {}
+        for name, i in self._ports.items():
+            values = self._request.get_output_tensor(i).data
+            by_token = values.ndim > 2
+            # Copies: the request reuses its output memory for the next batch.
+            found[name] = np.array(values[:, :length] if by_token else values)
+        return found
 
 
 class OnnxRuntimeNetwork:

@@ -90,7 +90,7 @@ def _check_length(parser: EventParserModel, backbone: BackboneConfig) -> None:
         if name.endswith("position_embeddings") and isinstance(module, torch.nn.Embedding):
             # RoBERTa and its kin count positions from behind the padding id.
             limit = module.num_embeddings - (0 if module.padding_idx is None else module.padding_idx + 1)
-            # Inference pads to steps of 8.
+            # OpenVINO is given steps of 8.
             if -(-backbone.max_tokens // 8) * 8 > limit:
                 raise ConfigError(
                     f"backbone.max_tokens {backbone.max_tokens} is more than the {limit} tokens that {backbone.name!r} can read: "
