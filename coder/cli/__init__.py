@@ -14,3 +14,8 @@ def main() -> None:
     except CoderError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    except OSError as error:
+        # A full disk, a name that is too long, a folder that is gone: what the system says is the reason.
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"error: {name}{error.strerror or error}", file=sys.stderr)
+        raise SystemExit(2) from None

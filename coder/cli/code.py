@@ -172,11 +172,26 @@ def code(
         force=force,
         restart=restart,
     )
+    check_outputs(output, options.error_file, summary)
     chosen = selection(min_confidence, not_asserted, every_mention, lone_statements)
     # Daft has one process a core, wherever that is.
     share = threads or 1 if engine == "daft" else threads_each(threads, workers)
     parser = ModelEngine(model, tuple(dictionary or ()), chosen, share)
     raise typer.Exit(run_with_terminal(options, parser, quiet))
+
+
+def check_outputs(output: Path | None, errors: Path | None, summary: Path | None) -> None:
+    """Raise InputError when two of the files to write are one, since the last would replace the others, or when there is neither
+    an output file nor a standard output.
+    """
+    from coder.errors import InputError
+
+    named: dict[Path, str] = {}
+    for path, option in ((output, "--output"), (errors, "--errors"), (summary, "--summary")):
+        if path is not None and (before := named.setdefault(path.resolve(), option)) != option:
+            raise InputError(f"{before} and {option} are the same file, {path}: name two")
+    if output is None and sys.stdout is None:
+        raise InputError("standard output is closed: name a file with -o")
 
 
 def run_with_terminal(options: "RunOptions", engine: Any, quiet: bool = False) -> int:
