@@ -120,6 +120,8 @@ def _file(path: Path, origin: Origin, named: bool) -> Iterator[Item]:
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
         os.listdir(path)  # raises the reason why the folder could not be walked
+    if stat.S_ISSOCK(mode):
+        raise InputError("this is a socket, which cannot be opened as a file: name a file or a pipe")
     if not named and not stat.S_ISREG(mode):
         raise InputError("this is no regular file: name it on the command line to read it")
     for document in documents(path, origin.label) if stat.S_ISREG(mode) else [_pipe(path, origin.label)]:
