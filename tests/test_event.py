@@ -16,6 +16,7 @@ from coder.infer.records import ParsedEvent
 from coder.ontology import load_ontology
 from coder.pipeline.article import Article
 from coder.pipeline.coding import EventCoder, Selection, event_id
+from coder.pipeline.collapse import collapse_mentions
 from coder.pipeline.event import EVENT_SCHEMA, FIELD_NAMES, Event, batch_to_events, events_to_batch
 
 TEXT = "ANKARA, Oct 7 (Wire) - Turkey attacked Iran in Tabriz on Monday.\n\nNobody came. Jordan did not threatened Egypt."
@@ -76,11 +77,44 @@ def test_repetitions_in_an_article_are_counted_in_mentions() -> None:
     text = "Turkey attacked Iran. On Monday Turkey attacked Iran. Turkey attacked Iran in Tabriz. Turkey met Iran."
     events = coded(text)
     assert [(event.code, event.place_name, event.mentions) for event in events] == [
-        ("190", None, 2),
-        ("190", "Tabriz", 1),
+        ("190", "Tabriz", 3),
         ("040", None, 1),
     ]
     assert [event.mentions for event in coded(text, every_mention=True)] == [1, 1, 1, 1]
+
+
+def act(**values: typing.Any) -> Event:
+    """An attack of Turkey on Iran on the article's day, at no place."""
+    event = coded("Turkey attacked Iran.")[0]
+    nowhere = {"place_text": None, "place_name": None, "geonames_id": None, "place_basis": None}
+    return replace(event, **{**nowhere, **values})
+
+
+SATURDAY = {"event_date": datetime.date(2019, 10, 5), "date_text": "on Saturday", "date_basis": "stated"}
+YEARS_AGO = {"event_date": datetime.date(2014, 3, 1), "date_text": "in 2014", "date_basis": "stated"}
+TABRIZ = {"place_text": "Tabriz", "place_name": "Tabriz", "geonames_id": 113646, "place_basis": "stated"}
+URMIA = {"place_text": "Urmia", "place_name": "Urmia", "geonames_id": 121801, "place_basis": "stated"}
+
+
+@pytest.mark.parametrize(
+    ("mentions", "rows"),
+    [
+        ([{}, SATURDAY], [("on Saturday", None, 2)]),
+        ([SATURDAY, {}, TABRIZ], [("on Saturday", "Tabriz", 3)]),
+        (
+            [{**SATURDAY, **TABRIZ}, {**SATURDAY, **URMIA}],
+            [("on Saturday", "Tabriz", 1), ("on Saturday", "Urmia", 1)],
+        ),
+        ([{}, YEARS_AGO], [(None, None, 1), ("in 2014", None, 1)]),
+        ([SATURDAY, YEARS_AGO, {}], [("on Saturday", None, 2), ("in 2014", None, 1)]),
+    ],
+    ids=["a day told later", "a place told later", "two places", "years ago", "the nearer of two"],
+)
+def test_a_mention_that_tells_less_repeats_one_that_tells_more(
+    mentions: list[dict[str, typing.Any]], rows: list[tuple[str | None, str | None, int]]
+) -> None:
+    found = collapse_mentions([act(**mention) for mention in mentions])
+    assert [(event.date_text, event.place_name, event.mentions) for event in found] == rows
 
 
 def test_statements_beside_another_event_are_left_out_when_asked() -> None:

@@ -76,7 +76,8 @@ class OnnxRuntimeNetwork:
         options = ort.SessionOptions()
         if threads:
             options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Lengths differ from batch to batch: an arena keeps blocks of all of them.
+        options.enable_cpu_mem_arena = False
         # Weights are stored as int8 and become 32-bit numbers once, at loading.
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         options.log_severity_level = 3
