@@ -199,6 +199,15 @@ def test_definite_descriptions(resolver: Resolver) -> None:
     assert actor(resolver, "The ministry", *story).code == "INDGOVMIL"
 
 
+@pytest.mark.parametrize("words", ["Fatah and its rival", "Hezbollah and its backers in the valley"])
+def test_a_known_group_and_somebody_unknown_of_its_own(resolver: Resolver, words: str) -> None:
+    group = words.partition(" and ")[0]
+    found = actor(resolver, words, f"{words} stayed away.", "They refused to say why.")
+    assert found.name is not None
+    assert group in found.name
+    assert actor(resolver, "They", f"{words} stayed away.", "They refused to say why.").code in (found.code, None)
+
+
 def test_pronoun_never_is_the_other_actor_of_its_event(resolver: Resolver) -> None:
     sentence = "Israel attacked it."
     event = Event((0, 6), (16, 18))

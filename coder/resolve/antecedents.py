@@ -137,8 +137,9 @@ class Antecedents:
         cut = first_conjunct(text, start, end, named)
         if cut == end:
             return [span]
-        begin = next(match.start for match, _ in named if match.start >= cut)
-        return [(start, cut), (begin, end)]
+        begin = next((match.start for match, _ in named if match.start >= cut), None)
+        # What follows the conjunction may have no known name in it ("Chad and its neighbours").
+        return [(start, cut)] if begin is None else [(start, cut), (begin, end)]
 
     def _phrases(self, text: str, matches: Sequence[Match], skip: int) -> Iterable[Span]:
         """Join known names that stand side by side ("Iraqi Prime Minister") and the name that follows a title."""
