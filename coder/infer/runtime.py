@@ -76,6 +76,7 @@ class OnnxRuntimeNetwork:
         options = ort.SessionOptions()
         if threads:
             options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Lengths differ from batch to batch: an arena keeps blocks of all of them.
         options.enable_cpu_mem_arena = False
         # Weights are stored as int8 and become 32-bit numbers once, at loading.
