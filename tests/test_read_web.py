@@ -128,7 +128,10 @@ def test_damaged_web_archives_say_where(tmp_path: Path) -> None:
     path = warc(tmp_path / "a.warc", ("https://e.org/1", "text/html", PAGE.encode()))
     whole = path.read_bytes()
     for damage, reason in [
-        (whole + b"rubbish\r\n", "record 2 does not begin with WARC/: 9 bytes up to the next record were not read"),
+        (
+            whole + b"rubbish\r\n",
+            "record 2 does not begin with WARC/: 9 bytes up to the next record were not read",
+        ),
         (whole + b"WARC/1.0\r\nWARC-Type: response\r\n\r\n", "record 2 has no Content-Length"),
         (whole + whole[:-300], "the archive ends inside record 2: it is cut off"),
         (whole + whole.replace(b"HTTP/1.1 200", b"FTP/1.1 200x"), "the record holds no HTTP response"),

@@ -205,7 +205,10 @@ def test_a_known_group_and_somebody_unknown_of_its_own(resolver: Resolver, words
     found = actor(resolver, words, f"{words} stayed away.", "They refused to say why.")
     assert found.name is not None
     assert group in found.name
-    assert actor(resolver, "They", f"{words} stayed away.", "They refused to say why.").code in (found.code, None)
+    assert actor(resolver, "They", f"{words} stayed away.", "They refused to say why.").code in (
+        found.code,
+        None,
+    )
 
 
 def test_pronoun_never_is_the_other_actor_of_its_event(resolver: Resolver) -> None:

@@ -92,7 +92,11 @@ def _check_types(schema: pa.Schema, fields: FieldMap) -> None:
 
 
 def _rows(
-    batches: Iterator[pa.RecordBatch], fields: FieldMap, origin: Origin, number: int = 0, end: int | None = None
+    batches: Iterator[pa.RecordBatch],
+    fields: FieldMap,
+    origin: Origin,
+    number: int = 0,
+    end: int | None = None,
 ) -> Iterator[Item]:
     """Yield the rows of ``batches``, the first of which is row ``number`` + 1; ``end`` is the last one, where that is known."""
     batches = iter(batches)
@@ -102,7 +106,11 @@ def _rows(
         except StopIteration:
             return
         except (pa.ArrowException, OSError) as error:
-            lost = f"rows {number + 1} to {end} were not read" if end is not None else "the rows before were read"
+            lost = (
+                f"rows {number + 1} to {end} were not read"
+                if end is not None
+                else "the rows before were read"
+            )
             yield origin.error(f"the file is damaged: {_first_line(error)}; {lost}", f"after row {number}")
             return
         for index in range(batch.num_rows):

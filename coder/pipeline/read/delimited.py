@@ -59,7 +59,13 @@ class _Table:
     """The rows of one file, read again from the line after a quote that is never closed."""
 
     def __init__(
-        self, text: TextIOWrapper, delimiter: str, origin: Origin, *, quoted: bool = True, spaced: bool = False
+        self,
+        text: TextIOWrapper,
+        delimiter: str,
+        origin: Origin,
+        *,
+        quoted: bool = True,
+        spaced: bool = False,
     ) -> None:
         self._text = text
         self._origin = origin
@@ -155,8 +161,12 @@ class _Table:
         try:
             fields = FieldMap.of_table(header, self._origin)
         except InputError as error:
-            if any(len(name) > 40 or name.strip()[-1:] in (*".!?",) or name.strip().isdigit() for name in header):
-                error = InputError(f"{error}; the first line has to hold the names of the columns, put it there if it is missing")
+            if any(
+                len(name) > 40 or name.strip()[-1:] in (*".!?",) or name.strip().isdigit() for name in header
+            ):
+                error = InputError(
+                    f"{error}; the first line has to hold the names of the columns, put it there if it is missing"
+                )
             raise error from None
         for field, column in fields.columns.items():
             if header.count(column) > 1:

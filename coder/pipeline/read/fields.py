@@ -46,7 +46,9 @@ GUESSES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Of an object that stands where a text is expected (NewsAPI's ``source``), what names it.
 _NAMES = ("name", "title")
-_MARKUP = re.compile(r"</(?:p|div|span|a|h[1-6]|li|body|article)\s*>|<br\s*/?>|<p(?:\s[^<>]*)?>", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"</(?:p|div|span|a|h[1-6]|li|body|article)\s*>|<br\s*/?>|<p(?:\s[^<>]*)?>", re.IGNORECASE
+)
 
 
 class FieldMap:
@@ -99,7 +101,9 @@ class FieldMap:
             if not text.strip():
                 raise InputError(f"the text (column {self.columns['text']!r}) is HTML without words")
             column = self.columns["text"]
-            origin.notices(f"{origin.label}: {column!r} holds HTML, its words are coded", key=f"HTML in {column!r}")
+            origin.notices(
+                f"{origin.label}: {column!r} holds HTML, its words are coded", key=f"HTML in {column!r}"
+            )
         date = parse_date(values.get("date"))
         identity = _plain(values.get("id"), "id")
         if identity is None and number is not None:
@@ -185,7 +189,11 @@ def _plain(value: object, field: str) -> Any:
         return value.strip()
     if isinstance(value, UUID):
         return str(value)
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and math.isfinite(_bounded(value)):
+    if (
+        isinstance(value, int | float | Decimal)
+        and not isinstance(value, bool)
+        and math.isfinite(_bounded(value))
+    ):
         return str(int(value)) if value == int(value) else str(value)
     if isinstance(value, list | tuple) and len(value) == 1 and field != "id":
         return _plain(value[0], field)
@@ -209,7 +217,11 @@ def _unwrapped(value: object) -> object:
         key, inner = next(iter(value.items()))
         if not isinstance(key, str) or not key.startswith("$"):
             break
-        value = int(inner) if key == "$numberLong" and isinstance(inner, str) and inner.lstrip("-").isdigit() else inner
+        value = (
+            int(inner)
+            if key == "$numberLong" and isinstance(inner, str) and inner.lstrip("-").isdigit()
+            else inner
+        )
     return value
 
 

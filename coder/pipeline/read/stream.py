@@ -102,7 +102,9 @@ def documents(path: Path, label: str) -> Iterator[Document | tuple[str, str]]:
         # One that unpacks itself begins with a program.
         is_zip = zipfile.is_zipfile(path)
         if magic and not is_zip and not magic.startswith(_GZIP):
-            raise InputError("this is no zip archive: its table of contents was not found (cut off, or another format)")
+            raise InputError(
+                "this is no zip archive: its table of contents was not found (cut off, or another format)"
+            )
     if is_zip and path.suffix.lower() not in (".xlsx", ".docx"):
         yield from _members(path, label)
     else:

@@ -22,7 +22,13 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{3,20})", re.IGNO
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE([^\[>]*)\[[^\]]*\]\s*>")
 # What browsers take these for.
-_TAKEN_FOR = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
+_TAKEN_FOR = {
+    "iso-8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+}
 
 
 def read_html(stream: Stream, origin: Origin) -> Iterator[Item]:
@@ -69,7 +75,11 @@ def _page_text(page: bytes, origin: Origin, charset: str | None) -> str:
     declared = _CHARSET.search(page[:4096])
     name = charset or (declared[1].decode("ascii") if declared is not None else None)
     # Text of another encoding is never valid UTF-8 by chance, and what can be read as ASCII is no UTF-16.
-    if name is not None and origin.options.encoding is None and not (_is_utf8(page) or name.lower().startswith("utf")):
+    if (
+        name is not None
+        and origin.options.encoding is None
+        and not (_is_utf8(page) or name.lower().startswith("utf"))
+    ):
         try:
             return page.decode(_TAKEN_FOR.get(name.lower(), name))
         except (LookupError, UnicodeError):
@@ -96,7 +106,9 @@ def read_feed(stream: Stream, origin: Origin) -> Iterator[Item]:
     data, entities = _DOCTYPE.subn(rb"<!DOCTYPE\1>", read_whole(stream, _FEED_LIMIT), count=1)
     if entities:
         # They are of no use in news, and the tool of attacks: a few lines that unpack to gigabytes, or the content of other files.
-        yield origin.error("the feed declares entities of its own, which are not read: write out what they stand for")
+        yield origin.error(
+            "the feed declares entities of its own, which are not read: write out what they stand for"
+        )
     feed = feedparser.parse(io.BytesIO(data))
     if not feed.version and not feed.entries:
         reason = f": {feed.bozo_exception}" if feed.bozo else ""
@@ -128,7 +140,9 @@ def _entry_date(entry: Any) -> datetime.date | None:
         return datetime.date(*moment[:3])
 
 
-def _entry_article(entry: Any, publisher: str | None, base: str | None, origin: Origin, number: int) -> Article:
+def _entry_article(
+    entry: Any, publisher: str | None, base: str | None, origin: Origin, number: int
+) -> Article:
     contents = [content.get("value", "") for content in entry.get("content", [])] or [
         entry.get("summary", "")
     ]
