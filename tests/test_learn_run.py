@@ -218,11 +218,38 @@ class TestGoingOn:
         for name, weights in before.items():
             np.testing.assert_allclose(after[name], weights, atol=1e-6, err_msg=name)
 
+    def test_training_starts_from_the_mean_of_two_runs(self, tiny_run: TinyRun, tmp_path: Path) -> None:
+        from safetensors.numpy import load_file
+
+        other, mean = tmp_path / "other", tmp_path / "mean"
+        run(
+            compose(
+                quiet(
+                    tiny_run.splits,
+                    other,
+                    f"model.start_from={tiny_run.folder}",
+                    "seed=2",
+                    "trainer.max_steps=2",
+                )
+            )
+        )
+        still = ("optim.learning_rate=1e-12", "optim.head_learning_rate=1e-12", "trainer.max_steps=1")
+        exact = ("optim.round_weights=false", f"model.start_from=[{tiny_run.folder},{other}]")
+        run(compose(quiet(tiny_run.splits, mean, *exact, *still)))
+        one, two, both = (
+            load_file(folder / "model" / "model.safetensors") for folder in (tiny_run.folder, other, mean)
+        )
+        assert np.abs(one["trigger_head.weight"] - two["trigger_head.weight"]).max() > 1e-4
+        for name in one:
+            np.testing.assert_allclose(both[name], (one[name] + two[name]) / 2, atol=1e-6, err_msg=name)
+
     def test_starting_from_a_run_that_does_not_fit(self, tiny_run: TinyRun, tmp_path: Path) -> None:
         with pytest.raises(
             ConfigError, match=r"model\.start_from=nowhere: no model/model\.safetensors in it"
         ):
             run(compose(overrides(tiny_run.splits, tmp_path, "model.start_from=nowhere")))
+        with pytest.raises(ConfigError, match=r"must be a run folder or a list of them .* found 7"):
+            run(compose(overrides(tiny_run.splits, tmp_path, "model.start_from=7")))
         other = (f"model.start_from={tiny_run.folder}", "model.head_size=16")
         with pytest.raises(ConfigError, match="another ontology, encoder or head size"):
             run(compose(overrides(tiny_run.splits, tmp_path, *other)))
@@ -234,6 +261,21 @@ class TestGoingOn:
         more = ("trainer.evaluate_every=1", "trainer.patience=2", *still)
         run(compose(quiet(tiny_run.splits, tmp_path, *more)))
         assert max(history(tmp_path, "loss")) == 3
+
+
+@pytest.mark.parametrize("design", ["plain", "joint"])
+def test_another_head_for_the_codes_trains_and_is_exported(
+    design: str, tiny_run: TinyRun, tmp_path: Path
+) -> None:
+    run(compose(overrides(tiny_run.splits, tmp_path, f"model.code_head={design}", "trainer.export=true")))
+    parser = EventParser.from_pretrained(tmp_path / "export")
+    chances = parser.classify("Turkey summoned the ambassador.", "Turkey", "ambassador")
+    assert sum(chances.values()) == pytest.approx(1.0, abs=0.01)
+
+
+def test_an_unknown_head_design(tiny_run: TinyRun, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"model\.code_head must be ladder, plain or joint, found 'steps'"):
+        run(compose(overrides(tiny_run.splits, tmp_path, "model.code_head=steps")))
 
 
 class TestUnusableData:

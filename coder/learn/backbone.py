@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,24 @@ def _check_length(parser: EventParserModel, backbone: BackboneConfig) -> None:
                 )
 
 
-def start(model: EventParserModel, run: Path) -> None:
-    """Copy the weights of a trained run into ``model``; ConfigError when the run is unfinished or of another shape."""
+def start(model: EventParserModel, runs: Sequence[Path]) -> None:
+    """Copy the weights of a trained run, or the mean of several runs' weights, into ``model``.
+
+    Raises ConfigError when a run is unfinished or of another shape. The mean is that of Wortsman et al. (2022), "Model soups": it means something for
+    runs that began with the same weights.
+    """
+    parts = [_weights(model, run) for run in runs]
+    model.load_state_dict(
+        {
+            name: torch.stack([part[name] for part in parts]).mean(0)
+            if weight.is_floating_point()
+            else weight
+            for name, weight in parts[0].items()
+        }
+    )
+
+
+def _weights(model: EventParserModel, run: Path) -> dict[str, torch.Tensor]:
     folder = run / "model"
     if not (folder / "model.safetensors").is_file():
         raise ConfigError(
@@ -108,6 +125,8 @@ def start(model: EventParserModel, run: Path) -> None:
     earlier = EventParserConfig.from_pretrained(folder)
     weights = load_file(folder / "model.safetensors")
     own = model.state_dict()
+    # The ladder is what the settings of this run say, not a weight.
+    weights["ladder"] = own["ladder"]
     # An earlier version learnt no gate; marks and gate of another layer mean nothing here.
     moved = earlier.mark_layer != model.config.mark_layer
     fresh = {name for name in own if name.startswith(("gate_", "mark_")) and (moved or name not in weights)}
@@ -119,7 +138,7 @@ def start(model: EventParserModel, run: Path) -> None:
         raise ConfigError(
             f"model.start_from={run}: that run has another ontology, encoder or head size: start from a run with the same ones"
         )
-    model.load_state_dict(weights)
+    return weights
 
 
 def plain(tokenizer: Tokenizer) -> Tokenizer:
@@ -147,6 +166,7 @@ def _parser_config(encoder: dict[str, Any], model: ModelConfig, labels: LabelSpa
         mark_inputs=model.readings == 2,
         mark_layer=_mark_layer(encoder, model.mark_layer),
         loss_weights=asdict(model.loss),
+        code_head=model.code_head,
     )
 
 

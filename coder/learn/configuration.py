@@ -25,6 +25,7 @@ class EventParserConfig(PretrainedConfig):
         mark_inputs: bool = True,
         mark_layer: int = 0,
         loss_weights: dict[str, float] | None = None,
+        code_head: str = "ladder",
         **kwargs: Any,
     ) -> None:
         self.encoder = encoder or {}
@@ -36,6 +37,7 @@ class EventParserConfig(PretrainedConfig):
         self.mark_inputs = mark_inputs
         self.mark_layer = mark_layer
         self.loss_weights = asdict(LossConfig()) | (loss_weights or {})
+        self.code_head = code_head
         super().__init__(**kwargs)
 
     @property

@@ -40,6 +40,9 @@ class EventParserModel(PreTrainedModel):
     The layers below ``config.mark_layer`` read a sentence once (``lower``); marks are added to what they return and the layers above read it
     once without marks and once an event (``upper``). At mark layer 0 marks are added to the token embeddings. Otherwise a small head guesses
     triggers from what the lower layers know (``gate``), so that a sentence in which none is likely need not be read further.
+
+    ``config.code_head`` is "ladder" (roots by a head of their own, a code's row is its own plus its ancestors'), "plain" (its own row alone) or
+    "joint" (one softmax over all codes, a root is the sum of its codes).
     """
 
     config_class = EventParserConfig
@@ -69,9 +72,9 @@ class EventParserModel(PreTrainedModel):
         self.status_head = nn.Linear(config.head_size, 1)
         labels = config.labels
         # A rare code leans on its parent: its weight row is its own plus its ancestors' rows below the root.
-        ladder = torch.zeros(len(config.codes), len(config.codes))
+        ladder = torch.eye(len(config.codes))
         place = {code: i for i, code in enumerate(config.codes)}
-        for i, code in enumerate(config.codes):
+        for i, code in enumerate(config.codes if config.code_head == "ladder" else ()):
             for other in labels.lineage(code):
                 if other in place:
                     ladder[i, place[other]] = 1.0
@@ -155,7 +158,14 @@ class EventParserModel(PreTrainedModel):
         summary = self.dropout(functional.gelu(self.code_hidden(summary)))
         weight = self.code_head.weight if self.folded else self.ladder @ self.code_head.weight
         code = functional.linear(summary, weight, self.code_head.bias)
-        return trigger, tags, self.root_head(summary), code, self.status_head(summary).squeeze(-1)
+        root = self.root_head(summary)
+        if self.config.code_head == "joint":
+            elsewhere = (
+                self.root_of_code[None, :] != torch.arange(root.shape[1] - 1, device=root.device)[:, None]
+            )
+            sums = torch.logsumexp(code[:, None, :] - 1e4 * elsewhere.to(code.dtype)[None], dim=-1)
+            root = torch.cat([root[:, :1], sums], dim=1)
+        return trigger, tags, root, code, self.status_head(summary).squeeze(-1)
 
     def forward(
         self,

@@ -68,16 +68,17 @@ class ModelConfig:
     """What is trained: ``kind`` parser (the event parser) or tfidf (the baseline).
 
     ``readings`` 2 marks the inputs of the second reading, 1 only pools; ``mark_layer`` is how many of the encoder's layers read a sentence
-    once, before marks enter (null: a third of them, 0 where the encoder cannot be parted); ``start_from`` is a run folder whose weights training
-    starts from.
+    once, before marks enter (null: a third of them, 0 where the encoder cannot be parted); ``code_head`` is ladder, plain or joint
+    (coder.learn.modeling); ``start_from`` is a run folder, or a list of several, from whose weights (their mean) training starts.
     """
 
     kind: str = "parser"
     readings: int = 2
     mark_layer: int | None = None
     head_size: int = 512
+    code_head: str = "ladder"
     dropout: float = 0.1
-    start_from: str | None = None
+    start_from: Any = None
     loss: LossConfig = field(default_factory=LossConfig)
 
 
@@ -157,6 +158,8 @@ def check(config: TrainConfig) -> None:
         raise ConfigError(f"model.kind must be parser or tfidf, found {config.model.kind!r}")
     if config.model.readings not in (1, 2):
         raise ConfigError(f"model.readings must be 1 or 2, found {config.model.readings}")
+    if config.model.code_head not in ("ladder", "plain", "joint"):
+        raise ConfigError(f"model.code_head must be ladder, plain or joint, found {config.model.code_head!r}")
     for head, weight in asdict(config.model.loss).items():
         if weight < 0.0:
             raise ConfigError(f"model.loss.{head} must be 0 or more, found {weight}")

@@ -99,7 +99,7 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
     set_seed(config.seed)
     model, tokenizer, pad_id = load_backbone(config.backbone, config.model, labels)
     if config.model.start_from:
-        start(model, Path(config.model.start_from))
+        start(model, earlier_runs(config.model.start_from))
     if config.optim.freeze_embeddings and config.backbone.source:
         model.encoder.get_input_embeddings().weight.requires_grad_(False)
     train_set, lengths, draws = readings(config, splits["train"], labels, tokenizer, train=True)
@@ -178,6 +178,16 @@ def train_parser(config: TrainConfig, folder: Path) -> float:
         finish(folder, splits, metrics)
     log.info("validation score %.3f; everything is in %s", score, folder)
     return score
+
+
+def earlier_runs(start_from: Any) -> list[Path]:
+    """Return the run folders that ``model.start_from`` names; ConfigError when it is neither a folder nor a list of folders."""
+    named = [start_from] if isinstance(start_from, str) else start_from
+    if not isinstance(named, list) or not named or not all(isinstance(run, str) for run in named):
+        raise ConfigError(
+            f"model.start_from must be a run folder or a list of them such as [runs/a,runs/b], found {start_from!r}"
+        )
+    return [Path(run) for run in named]
 
 
 def find_checkpoint(resume: str | None, folder: Path) -> str | None:
