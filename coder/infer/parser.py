@@ -13,6 +13,7 @@ from coder.infer.confidence import Reading, ScoredSpan
 from coder.infer.decode import CodeTable, events_of, find_triggers, read_second
 from coder.infer.encode import Encoded, cut, encode_batch, load_tokenizer, marks, windows
 from coder.infer.labels import MARKS, ModelSettings
+from coder.infer.once import told_once
 from coder.infer.records import Offsets, ParsedEvent
 from coder.infer.runtime import Outputs, Session, open_session
 
@@ -65,8 +66,10 @@ class EventParser:
             found[sentence] += [
                 _shifted(event, shift) for event in events_of(reading, self.table, self.settings.decoding)
             ]
-        for events in found:
+        root_of = self.settings.labels.root_of
+        for index, events in enumerate(found):
             events.sort(key=lambda e: (e.trigger or (0, 0), e.source or (0, 0), e.target or (0, 0)))
+            found[index] = told_once(events, sentences[index], root_of)
         return found
 
     def readings(self, sentences: Sequence[str]) -> Iterator[tuple[int, int, Reading]]:

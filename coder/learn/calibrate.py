@@ -17,6 +17,7 @@ from coder.infer.classify import Row, code_names, mixed, opinions
 from coder.infer.confidence import Reading, confidence_features
 from coder.infer.decode import confident, event_score, expand
 from coder.infer.labels import ROLES, Decoding
+from coder.infer.once import told_once
 from coder.infer.parser import EventParser
 from coder.infer.records import ParsedEvent
 from coder.pairing import pair_actors
@@ -297,10 +298,14 @@ def _confidence(
                 source = spans["source"][event.source] if event.source else None
                 target = spans["target"][event.target] if event.target else None
                 rows.append(confidence_features(c.reading, source, target))
-        flags = right_tuples(sentences[index], events, root=parser.settings.labels.root_of)
+        root_of = parser.settings.labels.root_of
+        # Which of two readings of one act stays follows from the old confidence, the only one there is.
+        stay = {id(event) for event in told_once(events, sentences[index].text, root_of)}
+        rows = [row for row, event in zip(rows, events, strict=True) if id(event) in stay]
+        events = [event for event in events if id(event) in stay]
         features += rows
         owners += [index] * len(rows)
-        right += flags
+        right += right_tuples(sentences[index], events, root=root_of)
     if len(set(right)) < 2:
         return
     table, truth, owner = np.array(features), np.array(right), np.array(owners)
