@@ -154,46 +154,93 @@ def store_weights_as_int8(model: Any) -> int:
     """Store the weight matrices that lie on the int8 grid (``coder.learn.rounding``) as int8 with one scale a channel; returns how many.
 
     The graph is changed in place. The arithmetic stays in 32 bits, so the output is that of the float32 network and does not depend on the
-    batch. Rounding activations too cost 4 points of root F1 and gained no speed on CPUs without int8 dot products (docs/experiments.md).
+    batch. Matrices become 32-bit numbers when a runtime loads them, embeddings only in the rows that are looked up: those of the vocabulary
+    would take 47 MB. Rounding activations too cost 4 points of root F1 and gained no speed on CPUs without int8 dot products (docs/experiments.md).
     """
-    from onnx import TensorProto, helper, numpy_helper
-
     constants = {c.name: c for c in model.graph.initializer}
-    channels = {"MatMul": 1, "Gather": 0, "Gemm": 1}
-    stored: dict[str, str] = {}
-    nodes = []
+    stored: dict[str, bool] = {}
+    first: list[Any] = []
+    nodes: list[Any] = []
     for node in model.graph.node:
+        looked_up = node.op_type == "Gather"
         for place, name in enumerate(node.input):
             weight = constants.get(name)
-            if node.op_type not in channels or weight is None or len(weight.dims) != 2:
-                continue
-            if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < SMALLEST_WEIGHT:
+            if weight is None or not _may_be_stored(node, weight):
                 continue
             if name not in stored:
-                axis = channels[node.op_type]
-                if node.op_type == "Gemm" and any(a.name == "transB" and a.i for a in node.attribute):
-                    axis = 0
-                values = numpy_helper.to_array(weight)
-                scale = np.maximum(np.abs(values).max(axis=1 - axis), 1e-12).astype(np.float32) / STEPS
-                steps = values / (scale[None, :] if axis else scale[:, None])
-                whole = np.rint(steps).astype(np.int8)
-                if np.abs(steps - whole).max() > 0.01:
+                axis = _channel_axis(node)
+                parts = _int8_parts(weight, axis)
+                if parts is None:
                     continue  # not on the grid: stays as it is
-                stored[name] = f"{name}_restored"
-                model.graph.initializer.extend(
-                    [
-                        numpy_helper.from_array(whole, f"{name}_int8"),
-                        numpy_helper.from_array(scale, f"{name}_scale"),
-                    ]
-                )
-                nodes.append(
-                    helper.make_node(
-                        "DequantizeLinear", [f"{name}_int8", f"{name}_scale"], [stored[name]], axis=axis
-                    )
-                )
-            node.input[place] = stored[name]
+                model.graph.initializer.extend(parts)
+                stored[name] = looked_up
+                if not looked_up:
+                    first.append(_restored(name, axis))
+            if stored[name] != looked_up:
+                raise ValueError(f"{name} is both looked up and multiplied: it cannot be stored in one way")
+            if not looked_up:
+                node.input[place] = f"{name}_restored"
+        table = node.input[0] if looked_up and node.input[0] in stored else None
+        nodes += [node] if table is None else _looked_up(node, table)
     for name in stored:
         model.graph.initializer.remove(constants[name])
-    for node in reversed(nodes):
-        model.graph.node.insert(0, node)
+    del model.graph.node[:]
+    model.graph.node.extend([*first, *nodes])
     return len(stored)
+
+
+def _may_be_stored(node: Any, weight: Any) -> bool:
+    from onnx import TensorProto
+
+    return (
+        node.op_type in ("MatMul", "Gather", "Gemm")
+        and len(weight.dims) == 2
+        and weight.data_type == TensorProto.FLOAT
+        and int(np.prod(weight.dims)) >= SMALLEST_WEIGHT
+    )
+
+
+def _channel_axis(node: Any) -> int:
+    """Return the axis of the node's matrix along which each index has its own scale: its outputs, or the rows of a table."""
+    transposed = node.op_type == "Gemm" and any(a.name == "transB" and a.i for a in node.attribute)
+    return 0 if node.op_type == "Gather" or transposed else 1
+
+
+def _int8_parts(weight: Any, axis: int) -> list[Any] | None:
+    """Return the matrix as int8 steps and their scales, None when it does not lie on the grid."""
+    from onnx import numpy_helper
+
+    values = numpy_helper.to_array(weight)
+    scale = np.maximum(np.abs(values).max(axis=1 - axis), 1e-12).astype(np.float32) / STEPS
+    steps = values / (scale[None, :] if axis else scale[:, None])
+    whole = np.rint(steps).astype(np.int8)
+    if np.abs(steps - whole).max() > 0.01:
+        return None
+    return [
+        numpy_helper.from_array(whole, f"{weight.name}_int8"),
+        numpy_helper.from_array(scale, f"{weight.name}_scale"),
+    ]
+
+
+def _restored(name: str, axis: int) -> Any:
+    from onnx import helper
+
+    return helper.make_node(
+        "DequantizeLinear", [f"{name}_int8", f"{name}_scale"], [f"{name}_restored"], axis=axis
+    )
+
+
+def _looked_up(node: Any, name: str) -> list[Any]:
+    """Return the nodes that look up int8 rows and their scales and give the 32-bit rows that ``node`` would give."""
+    from onnx import TensorProto, helper
+
+    ids, out = node.input[1], node.output[0]
+    last = helper.make_node("Constant", [], [f"{out}_last"], value_ints=[-1])
+    return [
+        helper.make_node("Gather", [f"{name}_int8", ids], [f"{out}_int8"], axis=0),
+        helper.make_node("Gather", [f"{name}_scale", ids], [f"{out}_scale"], axis=0),
+        last,
+        helper.make_node("Unsqueeze", [f"{out}_scale", f"{out}_last"], [f"{out}_scales"]),
+        helper.make_node("Cast", [f"{out}_int8"], [f"{out}_steps"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{out}_steps", f"{out}_scales"], [out]),
+    ]

@@ -14,6 +14,7 @@ from coder.errors import InputError
 from coder.resolve.compose import ROLES
 from coder.resolve.inflect import people, plural
 from coder.resolve.lexicon import Entry, Kind, Lexicon, Office
+from coder.resolve.stored import stored_names
 from coder.resolve.tables import read_table, split_cell
 
 # Where the family name comes first, and where a name has no part that stands for the whole.
@@ -244,20 +245,21 @@ def shipped_lexicon() -> Lexicon:
 
 
 def read_lexicon(folder: Path) -> Lexicon:
-    """Read all tables of ``folder`` into a new lexicon."""
-    lexicon = Lexicon()
+    """Return a new lexicon of the tables of ``folder``, by their stored form where it is up to date."""
     # Some fifty thousand small objects that all stay: collecting garbage among them doubles the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        _fill(lexicon, folder)
+        stored = stored_names(folder)
+        return read_tables(folder) if stored is None else Lexicon(stored)
     finally:
         if collecting:
             gc.enable()
-    return lexicon
 
 
-def _fill(lexicon: Lexicon, folder: Path) -> None:
+def read_tables(folder: Path) -> Lexicon:
+    """Read all tables of ``folder`` into a new lexicon."""
+    lexicon = Lexicon()
     load_countries(lexicon, folder)
     load_roles(lexicon, folder)
     load_named(lexicon, folder / "bodies.tsv", "body")
@@ -266,3 +268,4 @@ def _fill(lexicon: Lexicon, folder: Path) -> None:
     load_identities(lexicon, folder)
     load_regions(lexicon, folder)
     load_leaders(lexicon, folder / "leaders.tsv")
+    return lexicon

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from coder.resolve.normalise import normalise
+from coder.resolve.stored import StoredNames
 from coder.resolve.tables import word_set
 
 Kind = Literal[
@@ -77,30 +78,52 @@ class Match(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Name:
+class Name:
+    """What one spelling can mean, and how it has to be written."""
+
     entries: list[Entry] = field(default_factory=list)
     exact: str | None = None  # spelling that must be met letter for letter (acronyms)
     proper: bool = False  # must be written with a capital letter
 
 
 class Lexicon:
-    """Names with their meanings; built once, then only read."""
+    """Names with their meanings; built once, then only read. ``stored`` are names to begin with."""
 
-    def __init__(self) -> None:
-        self._names: dict[str, _Name] = {}
-        self._patterns: list[_Name] = []
+    def __init__(self, stored: StoredNames | None = None) -> None:
+        self._stored = stored
+        # A number: that name of the stored ones, not yet made.
+        self._names: dict[str, Name | int] = {}
+        self._patterns: list[str] = []
         self._matcher: object | None = None
         self._countries: dict[str, str] = {}
+        if stored is not None:
+            self._names.update(zip(stored.keys, range(len(stored.keys)), strict=True))
+            self._countries.update(stored.countries)
 
     def country_name(self, code: str) -> str | None:
         """Return the name of the country with ``code``, None for an unknown code."""
         return self._countries.get(code)
+
+    def countries(self) -> dict[str, str]:
+        """Return the names of all countries by their codes."""
+        return dict(self._countries)
 
     def __len__(self) -> int:
         return len(self._names)
 
     def __contains__(self, name: str) -> bool:
         return normalise(name) in self._names
+
+    def names(self) -> list[tuple[str, Name]]:
+        """Return all names by their normalised spelling, in the order in which they were added."""
+        return [(key, name) for key in self._names if (name := self._name(key)) is not None]
+
+    def _name(self, key: str) -> Name | None:
+        found = self._names.get(key)
+        if isinstance(found, int) and self._stored is not None:
+            made = self._names[key] = self._stored.name(found)
+            return made
+        return found if isinstance(found, Name) else None
 
     def add(self, name: str, entry: Entry, *, first: bool = False) -> None:
         """Give ``name`` another meaning; ``first`` puts it before the ones it has, replacing none."""
@@ -109,9 +132,9 @@ class Lexicon:
             return
         if entry.kind == "country" and entry.country:
             self._countries.setdefault(entry.country, entry.name)
-        known = self._names.get(key)
+        known = self._name(key)
         if known is None:
-            known = self._names[key] = _Name(proper=entry.kind != "role" and name != name.lower())
+            known = self._names[key] = Name(proper=entry.kind != "role" and name != name.lower())
             if len(name) <= 5 and name.replace(".", "").isupper() and entry.kind != "role":
                 known.exact = name
         elif entry.kind == "role" or name == name.lower():
@@ -129,18 +152,27 @@ class Lexicon:
     def replace(self, name: str, entries: Iterable[Entry]) -> None:
         """Let ``name`` mean ``entries`` only: how a user's dictionary wins over the shipped tables."""
         self._names.pop(normalise(name).strip(), None)
+        self._matcher = None
         for entry in entries:
             self.add(name, entry)
 
     def get(self, name: str) -> tuple[Entry, ...]:
         """Return the meanings of exactly this name, empty when it is unknown."""
-        found = self._names.get(normalise(name).strip())
+        found = self._name(normalise(name).strip())
         return tuple(found.entries) if found else ()
 
     def entries(self, kind: Kind) -> Iterator[Entry]:
         """Yield all meanings of one kind, in the order in which they were added."""
         for name in self._names.values():
-            yield from (entry for entry in name.entries if entry.kind == kind)
+            if isinstance(name, Name):
+                yield from (entry for entry in name.entries if entry.kind == kind)
+            elif self._stored is not None:
+                yield from self._stored.entries(name, kind)
+
+    def prepare(self) -> None:
+        """Build the matcher now, not at the first ``find``."""
+        if self._matcher is None:
+            self._build()
 
     def find(self, text: str, *, caseless: bool = False) -> list[Match]:
         """Return every known name in ``text`` at word boundaries, overlaps included, by start and then length.
@@ -157,7 +189,9 @@ class Lexicon:
                 continue
             if end < size and folded[end].isalnum():
                 continue
-            name = self._patterns[index]
+            name = self._name(self._patterns[index])
+            if name is None:
+                continue
             original = text[start:end]
             if caseless and (name.proper or name.exact is not None):
                 if folded[start:end] in _WORDS_TOO or all(entry.short for entry in name.entries):
@@ -174,8 +208,8 @@ class Lexicon:
     def _build(self) -> object:
         from ahocorasick_rs import AhoCorasick, MatchKind
 
-        self._patterns = list(self._names.values())
-        self._matcher = AhoCorasick(list(self._names), matchkind=MatchKind.Standard)
+        self._patterns = list(self._names)
+        self._matcher = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
         return self._matcher
 
 
