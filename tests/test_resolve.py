@@ -111,6 +111,13 @@ def test_what_cannot_be_told_is_null(resolver: Resolver, words: str) -> None:
     assert (found.code, found.country, found.basis) == (None, None, None)
 
 
+def test_a_given_name_like_a_country_is_its_bearer_s_in_the_whole_story(resolver: Resolver) -> None:
+    march = "Union organiser Chad Smith led the march in Toledo, Ohio."
+    assert actor(resolver, "Chad", march, "Chad accused the council of lying.").country is None
+    speech = "Engineer Kenya Otieno spoke in Nairobi."
+    assert actor(resolver, "Kenya", speech, "Kenya accused Uganda of lying.").country == "KEN"
+
+
 @pytest.mark.parametrize(
     ("words", "story", "country"),
     [

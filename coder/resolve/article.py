@@ -21,6 +21,7 @@ from coder.resolve.widen import widen
 
 _LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|inside)\s+$")
 _GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+\s+$")
+_SURNAME = re.compile(r"\s+[^\W\d_a-z][^\W\d_]+")
 _GIVEN_NAMES = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*\s+){1,3}$")
 _OWNING = frozenset({"country", "nationality", "capital", "region"})
 # A body of one country ("Knesset", "State Department") is meant wherever the story is; of these names many countries have one.
@@ -148,7 +149,7 @@ class Article:
                     continue
                 if first.kind in _LANDS and names_feature(text, match.start, match.end):
                     continue
-                key = normalise(text[match.start : match.end])
+                key = match.key
                 if key in self._personal_names:
                     continue
                 found.append(
@@ -199,7 +200,7 @@ class Article:
     def choose(self, index: int, match: Match) -> Entry | None:
         """Return what a name in sentence ``index`` means here, None when it cannot be told or is no known thing."""
         text = self.text(index)
-        key = normalise(text[match.start : match.end])
+        key = match.key
         first = match.entries[0]
         if first.user:
             return first
@@ -247,7 +248,7 @@ class Article:
         """Choose between a name's meanings: things first, then the one person who was in office."""
         things = [entry for entry in match.entries if entry.kind != "person"]
         day = self.day
-        if normalise(text[match.start : match.end]) in self._strangers:
+        if match.key in self._strangers:
             return None
         if things:
             person = self._office_holder(match, day) if things[0].kind in ("organisation", "body") else None
@@ -268,19 +269,38 @@ class Article:
 
     @cached_property
     def _personal_names(self) -> frozenset[str]:
-        """Surnames, like places', of persons whom the story names in full: after Michael Jordan, Jordan is he."""
+        """Names, like places', of persons whom the story names in full: after Michael Jordan, Jordan is he.
+
+        A given name (Chad Smith) counts only in a story that has no other word for the place: "Kenya Airways" is nobody in Kenya's news.
+        """
         found = set()
         for index in range(-1 if self.title else 0, len(self.sentences)):
             text = self.text(index)
             for match in self.longest(index):
                 if match.entries[0].kind == "role":
                     continue
-                key = normalise(text[match.start : match.end])
+                key = match.key
                 if key in self._ambiguities and self._ambiguities.personal(key):
+                    if not self._is_part_of_name(text, match):
+                        continue
                     before = _GIVEN_NAME.search(text, 0, match.start)
-                    if before is not None and self._is_part_of_name(text, match):
+                    after = _SURNAME.match(text, match.end)
+                    if before is not None or (after is not None and not self._spoken_otherwise(match)):
                         found.add(key)
         return frozenset(found)
+
+    def _spoken_otherwise(self, match: Match) -> bool:
+        """Whether the story speaks of the name's place by another word, or says that something is in it."""
+        lands = {entry.country for entry in match.entries if entry.country}
+        for index in range(-1 if self.title else 0, len(self.sentences)):
+            text = self.text(index)
+            for other in self.longest(index):
+                if other.key == match.key:
+                    if _LOCATED.search(text, 0, other.start):
+                        return True
+                elif any(entry.kind in _LANDS and entry.country in lands for entry in other.entries):
+                    return True
+        return False
 
     def _office_holder(self, match: Match, day: datetime.date | None) -> Entry | None:
         """Return the office holder whom the story, or its country, speaks for when a surname is a company's name too."""
@@ -304,7 +324,7 @@ class Article:
             for match in self.longest(index):
                 if not any(entry.kind == "person" and entry.short for entry in match.entries):
                     continue
-                key = normalise(text[match.start : match.end])
+                key = match.key
                 before = _GIVEN_NAMES.search(text, 0, match.start)
                 if before is None or key in found or not self._is_part_of_name(text, match):
                     continue

@@ -70,11 +70,12 @@ PART_OF_NAME = Entry("person", "")
 
 
 class Match(NamedTuple):
-    """A known name found at characters ``start`` to ``end`` of a text."""
+    """A known name found at characters ``start`` to ``end`` of a text; ``key`` is its normal form."""
 
     start: int
     end: int
     entries: tuple[Entry, ...]
+    key: str
 
 
 @dataclass(slots=True)
@@ -189,19 +190,20 @@ class Lexicon:
                 continue
             if end < size and folded[end].isalnum():
                 continue
-            name = self._name(self._patterns[index])
+            key = self._patterns[index]
+            name = self._name(key)
             if name is None:
                 continue
             original = text[start:end]
             if caseless and (name.proper or name.exact is not None):
-                if folded[start:end] in _WORDS_TOO or all(entry.short for entry in name.entries):
+                if key in _WORDS_TOO or all(entry.short for entry in name.entries):
                     continue
             elif name.exact is not None:
                 if original != name.exact:
                     continue
             elif name.proper and not any(map(str.isupper, original)):
                 continue
-            found.append(Match(start, end, tuple(name.entries)))
+            found.append(Match(start, end, tuple(name.entries), key))
         found.sort(key=lambda match: (match.start, -match.end))
         return found
 

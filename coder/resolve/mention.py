@@ -119,8 +119,8 @@ def _code_parts(
         entity = _entity(owned, text)
         if entity is not None and entity[1].kind == "person":
             entity = None
-    state = _state(core, text) or _state(apposed, text) or _state(owned, text) or _state(placed, text)
     state_in_core = _state(core, text)
+    state = state_in_core or _state(apposed, text) or _state(owned, text) or _state(placed, text)
     _identity(coding, core)
     _hidden_identity(coding, matches, core)
     if nouns:
@@ -200,8 +200,10 @@ def _state(found: Found, text: str) -> tuple[Match, Entry] | None:
     """Return the country word of a part that the actor belongs to: the first that no affix turns away."""
     fallback: tuple[Match, Entry] | None = None
     for match, entry in found:
+        if entry.kind not in _STATE_KINDS and not entry.country:
+            continue
         ruled = ruled_by(text, match.end)
-        if entry.kind not in _STATE_KINDS and not (ruled and entry.country):
+        if entry.kind not in _STATE_KINDS and not ruled:
             continue
         if turned_away(text, match.start, match.end):
             continue
