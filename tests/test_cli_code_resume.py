@@ -2,52 +2,21 @@
 
 import json
 import os
-import random
-import signal
-import subprocess
 import sys
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from pipeline_fakes import FakeEngine, FakeParser, fake_coder
+from run_corpus import corpus, errors, no_show, options, rows
 
 from coder.errors import CoderError, InputError, ModelError, OntologyError
 from coder.infer.records import ParsedEvent
 from coder.pipeline.coding import EventCoder, Selection
-from coder.pipeline.event import Event
 from coder.pipeline.parts import Parts
 from coder.pipeline.read import ReadOptions
 from coder.pipeline.run import Listeners, RunOptions, run
 from coder.pipeline.summary import Summary
-
-
-def no_show(groups: Iterable[list[Event]]) -> None:
-    raise AssertionError("there is an output file")
-
-
-def corpus(folder: Path, files: int = 4, articles: int = 300) -> Path:
-    """Files of articles with some broken lines, enough for several chunks."""
-    source = folder / "news"
-    source.mkdir(exist_ok=True)
-    for number in range(files):
-        lines = []
-        for index in range(articles):
-            text = f"Turkey attacked Iran in Place{number}x{index}. Nothing else. Jordan met Egypt in Town{index}."
-            lines.append("{broken" if index % 97 == 5 else json.dumps({"text": text, "date": "2019-10-07"}))
-        (source / f"{number}.jsonl").write_text("\n".join(lines) + "\n")
-    return source
-
-
-def rows(path: Path) -> list[dict]:
-    return pq.read_table(path).to_pylist()
-
-
-def errors(path: Path) -> list[str]:
-    return Path(f"{path}.errors.jsonl").read_text().splitlines()
 
 
 class _StopsAfter(FakeEngine):
@@ -69,10 +38,6 @@ class _StopsAfter(FakeEngine):
         coder = fake_coder()
         coder.parser = Stopping()
         return coder
-
-
-def options(source: Path, output: Path, **changes: object) -> RunOptions:
-    return replace(RunOptions((str(source),), output), **changes)  # type: ignore[arg-type]
 
 
 def test_an_interrupted_run_goes_on_and_ends_like_an_uninterrupted_one(tmp_path: Path) -> None:
@@ -254,84 +219,6 @@ def test_an_article_that_kills_its_worker_is_an_error_and_the_rest_is_coded(tmp_
     ]
 
 
-_SCRIPT = """
-import sys, time
-from pathlib import Path
-sys.path[:0] = {paths!r}
-from pipeline_fakes import FakeEngine
-from coder.pipeline.run import Listeners, RunOptions, run
-
-class Slow(FakeEngine):
-    def load(self):
-        coder = super().load()
-        parse = coder.parser.parse
-        def slow(sentences):
-            time.sleep(0.05)
-            return parse(sentences)
-        coder.parser.parse = slow
-        return coder
-
-if __name__ == "__main__":
-    print("started", flush=True)
-    options = RunOptions((sys.argv[1],), Path(sys.argv[2]), workers=int(sys.argv[3]))
-    summary = run(options, Slow(log=Path(sys.argv[4])), Listeners(), lambda batches: None)
-    print("done", summary.articles, flush=True)
-"""
-
-
-def _start(folder: Path, source: Path, output: Path, workers: int) -> "subprocess.Popen[bytes]":
-    """Start a run in a process of its own; returns when it is about to begin."""
-    script = folder / "script.py"
-    here = Path(__file__).parent
-    script.write_text(_SCRIPT.format(paths=[str(here), str(here.parent)]))
-    arguments = [sys.executable, str(script), str(source), str(output), str(workers), str(folder / "log")]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.readline()
-    return process
-
-
-def _kill_and_resume(tmp_path: Path, kills: int, seed: int) -> int:
-    """Kill a run at random moments until it ends; return how many kills hit it."""
-    source, output = corpus(tmp_path, files=6), tmp_path / "events.parquet"
-    chance = random.Random(seed)
-    hits = 0
-    for _ in range(kills):
-        process = _start(tmp_path, source, output, workers=0)
-        time.sleep(chance.uniform(0, 0.35))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        if process.returncode == 0:
-            break
-        hits += 1
-    if not output.exists() or Parts.folder_of(output).exists():
-        assert b"done" in _start(tmp_path, source, output, workers=0).communicate()[0]
-    whole = tmp_path / "whole.parquet"
-    run(options(source, whole), FakeEngine(), Listeners(), no_show)
-    assert rows(output) == rows(whole)
-    assert len({row["event_id"] for row in rows(output)}) == len(rows(output))
-    assert errors(output) == errors(whole)
-    made = {path.name for path in tmp_path.iterdir()} - {"news", "script.py", "log"}
-    assert made == {f"{name}.parquet{more}" for name in ("events", "whole") for more in ("", ".errors.jsonl")}
-    return hits
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="kills with a POSIX signal")
-def test_a_run_killed_at_random_moments_ends_complete(tmp_path: Path) -> None:
-    assert _kill_and_resume(tmp_path, kills=3, seed=1) >= 1
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="kills with a POSIX signal")
-def test_many_random_kills(tmp_path: Path) -> None:
-    hits = 0
-    for seed in range(10):
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        hits += _kill_and_resume(folder, kills=8, seed=seed)
-    assert hits >= 30
-
-
 def test_progress_is_told_after_each_chunk(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
 
@@ -370,34 +257,6 @@ def test_what_is_no_articles_fault_ends_the_run(tmp_path: Path, failure: Excepti
         run(options(corpus(tmp_path, 1, 3), tmp_path / "e.parquet"), Failing(), Listeners(), no_show)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="kills with a POSIX signal")
-def test_workers_do_not_outlive_a_run_that_is_killed(tmp_path: Path) -> None:
-    source, output, log = corpus(tmp_path, files=6), tmp_path / "e.parquet", tmp_path / "log"
-    process = _start(tmp_path, source, output, workers=2)
-    for _ in range(300):
-        if log.exists() and len(log.read_text().split()) == 2:
-            break
-        time.sleep(0.1)
-    pids = [int(pid) for pid in log.read_text().split()]
-    assert len(pids) == 2
-    process.kill()
-    process.communicate()
-    for _ in range(100):
-        if not any(_is_running(pid) for pid in pids):
-            break
-        time.sleep(0.1)
-    assert not any(_is_running(pid) for pid in pids)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{pid}/stat")
-    return not (status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
-
-
 def test_outputs_inside_an_input_folder_are_not_read(tmp_path: Path) -> None:
     source = corpus(tmp_path, 1, 20)
     output = source / "events.jsonl"
@@ -413,59 +272,6 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is both an input and an output: name another output"):
         run(options(path, path, force=True), FakeEngine(), Listeners(), no_show)
     assert "Iran" in path.read_text()
-
-
-@pytest.mark.parametrize("left", ["all parts", "the mark alone"])
-def test_a_run_killed_after_its_output_appeared_is_known_to_be_complete(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str
-) -> None:
-    source, output = corpus(tmp_path, 1, 20), tmp_path / "events.parquet"
-
-    def killed(parts: Parts) -> None:
-        parts.close()
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Parts, "remove", killed)
-    with pytest.raises(KeyboardInterrupt):
-        run(options(source, output), FakeEngine(), Listeners(), no_show)
-    monkeypatch.undo()
-    if left == "the mark alone":
-        for name in ("part-000000.arrow", "run.json"):
-            (Parts.folder_of(output) / name).unlink()
-    before = output.stat().st_mtime_ns
-    told: list[str] = []
-    summary = run(options(source, output), FakeEngine(), Listeners(told.append), no_show)
-    assert told == [f"the run that wrote {output} was complete"]
-    assert output.stat().st_mtime_ns == before
-    assert (summary.articles, summary.errors, summary.exit_code) == (19, 1, 1)
-    assert not Parts.folder_of(output).exists()
-    with pytest.raises(InputError, match="exists: name another file"):
-        run(options(source, output), FakeEngine(), Listeners(), no_show)
-
-
-def test_a_run_killed_just_before_its_output_appears_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source, output = corpus(tmp_path, 1, 20), tmp_path / "events.parquet"
-
-    def killed(parts: Parts, temporary: Path, summary: dict) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Parts, "finish", killed)
-    with pytest.raises(KeyboardInterrupt):
-        run(options(source, output, summary=tmp_path / "s.json"), FakeEngine(), Listeners(), no_show)
-    monkeypatch.undo()
-    assert Path(f"{output}.errors.jsonl").exists()
-    assert not output.exists()
-    summary = run(options(source, output, summary=tmp_path / "s.json"), FakeEngine(), Listeners(), no_show)
-    assert summary.resumed_articles == 19
-    assert len(errors(output)) == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "events.parquet",
-        "events.parquet.errors.jsonl",
-        "news",
-        "s.json",
-    ]
 
 
 def test_an_output_of_someone_else_beside_unfinished_work_is_kept(tmp_path: Path) -> None:

@@ -151,6 +151,14 @@ def test_json_records_say_each_for_itself_when_they_have_no_text(tmp_path: Path)
     assert "the columns are none" in reasons(path)[3]
 
 
+def test_a_column_is_found_among_more_keys_than_are_kept_for_messages(tmp_path: Path) -> None:
+    rows = [{"text": "Iran met Egypt.", f"key{i}": i, f"other{i}": i} for i in range(1200)]
+    path = jsonl(tmp_path / "a.jsonl", *rows, {"text": "Iran met Egypt.", "dya": "2019-10-07"})
+    items, _ = read_all(path, date="dya")
+    assert len(items) == 1201
+    assert all(isinstance(item, Article) for item in items)
+
+
 def test_a_named_json_column_that_no_record_has_is_told(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "a.jsonl", {"text": "x", "day": "2019-10-07"}, {"text": "y"})
     assert reasons(path, date="day") == []
@@ -293,76 +301,6 @@ def test_a_record_that_is_too_large_is_reported_and_skipped(
     assert [item.text for item in items if isinstance(item, Article)] == ["First.", "Last."] * 2
     assert all("split it, one article a record" in reason for reason in reasons(tmp_path))
     assert len(reasons(tmp_path)) == 2
-
-
-def test_csv_delimiters_are_found_out(tmp_path: Path) -> None:
-    for number, delimiter in enumerate(",;\t|"):
-        path = tmp_path / f"{number}.csv"
-        path.write_text(f'"id"{delimiter}"text"\n1{delimiter}"Iran, met; Egypt{delimiter} twice"\n')
-        assert articles(path)[0].text == f"Iran, met; Egypt{delimiter} twice"
-
-
-def test_csv_rows_with_cells_too_few_or_many_are_reported(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("id,text\n1,First.\n2\n3,a,b\n\n4,Last.\n")
-    items, _ = read_all(path)
-    assert [item.text for item in items if isinstance(item, Article)] == ["First.", "Last."]
-    assert reasons(path) == [
-        "row 2 (line 3): the row has 1 cells, the header 2: a quote or delimiter is missing or too many",
-        "row 3 (line 4): the row has 3 cells, the header 2: a quote or delimiter is missing or too many",
-    ]
-
-
-def test_a_csv_quote_that_is_never_closed_names_the_line(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text('id,text\n1,First.\n2,"open\n3,lost\n')
-    items, _ = read_all(path)
-    assert [item.text for item in items if isinstance(item, Article)] == ["First.", "lost"]
-    assert reasons(path) == [
-        "row 2 (line 3): a quote that opens in line 3 is never closed: the rows below were read without it"
-    ]
-
-
-def test_csv_cells_longer_than_the_modules_limit_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    text = "Iran met Egypt. " * 20_000
-    path.write_text(f'text\n"{text}"\n')
-    assert articles(path)[0].text == text
-
-
-def test_csv_multiline_cells_keep_their_line_ends(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_bytes(b'text,id\r\n"One.\r\n\r\nTwo.",7\r\n')
-    assert articles(path)[0].text == "One.\r\n\r\nTwo."
-
-
-def test_a_column_that_occurs_twice_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("text,text\na,b\n")
-    assert reasons(path) == [
-        ": the column 'text' for the text occurs 2 times: give the columns different names"
-    ]
-
-
-@pytest.mark.parametrize("text", ["", "\n\n", "text\n"])
-def test_a_csv_without_rows(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text(text)
-    assert reasons(path) == {"": [": the file is empty"], "\n\n": [": the file has no header line"]}.get(
-        text, []
-    )
-
-
-def test_a_latin_1_row_in_a_utf8_csv_is_reported_alone(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    good = "Überfall in Köln für größere Städte.\n" * 30
-    path.write_bytes(b"text\n" + good.encode() + "Café.\n".encode("latin-1") + good.encode())
-    items, _ = read_all(path)
-    assert sum(isinstance(item, Article) for item in items) == 60
-    assert reasons(path) == [
-        "row 31 (line 32): the text has the byte 0xe9 at position 3, which is not valid in the encoding of the rest of "
-        "the file: convert the file to UTF-8"
-    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])

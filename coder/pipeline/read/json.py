@@ -13,6 +13,7 @@ from coder.pipeline.read.record import MAX_RECORD, Item, Origin, too_large
 from coder.pipeline.read.stream import Stream
 
 _CHUNK = 1 << 16
+_KEYS_KEPT = 1000
 _WRAPPERS = ("articles", "data", "items", "results", "documents", "docs", "records", "stories", "entries")
 
 
@@ -130,7 +131,8 @@ class _Records:
         named = [
             column for field in FIELDS if field != "text" and (column := options.column(field)) is not None
         ]
-        self._seen.update(keys)
+        # A file whose keys are data would fill the memory: of those that nobody named some are enough for the message.
+        self._seen.update(key for key in keys if key in named or len(self._seen) < _KEYS_KEPT)
         columns = map_columns([*keys, *(column for column in named if column not in keys)], self.origin)
         fields = FieldMap(columns)
         fields.announce(self.origin)
