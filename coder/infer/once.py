@@ -7,6 +7,7 @@ from coder.infer.records import Offsets, ParsedEvent
 # Words between two triggers: "was | clamped", "placed (his militia) on alert"; further apart, both actors have to be the same.
 NEAR = 2
 REACH = 6
+_FARTHEST = 50 * REACH
 
 
 def told_once(events: Sequence[ParsedEvent], text: str, root_of: Callable[[str], str]) -> list[ParsedEvent]:
@@ -37,6 +38,8 @@ def _same_act(
     if root_of(one[0].code) != root_of(other[0].code) or one[0].status != other[0].status:
         return False
     first, second = sorted((one[0].trigger or (0, 0), other[0].trigger or (0, 0)))
+    if second[0] - first[1] > _FARTHEST:
+        return False  # without counting words: a text of ten thousand of them may be one sentence
     between = len(text[first[1] : second[0]].split())
     if between > REACH:
         return False
