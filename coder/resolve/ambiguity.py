@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from coder.resolve.lexicon import Entry, Kind, Lexicon
+from coder.resolve.lexicon import Entry, Kind, Lexicon, Match
 from coder.resolve.normalise import normalise
 from coder.resolve.tables import read_table, split_cell
 
@@ -29,6 +29,9 @@ _PLAIN = frozenset(
         "free occupied ancient modern anti pro state city former ex us u.s uk u.s.",
     )
 )
+# Words of place: what is "in" a name is a place.
+LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|inside)\s+$")
+LANDS = frozenset({"country", "nationality", "capital"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,18 @@ def _entry(kind: str, name: str, country: str) -> Entry:
         "country": "country", "region": "region", "capital": "capital", "nationality": "nationality",
     }  # fmt: skip
     return Entry(kinds[kind], name, country or None)
+
+
+def spoken_otherwise(match: Match, names: Iterable[tuple[str, Match]]) -> bool:
+    """Whether a story speaks of a name's place by another word, or says that something is in it; ``names`` with their sentences."""
+    lands = {entry.country for entry in match.entries if entry.country}
+    for text, other in names:
+        if other.key == match.key:
+            if LOCATED.search(text, 0, other.start):
+                return True
+        elif any(entry.kind in LANDS and entry.country in lands for entry in other.entries):
+            return True
+    return False
 
 
 def beside_unknown_name(text: str, start: int, end: int, known: Callable[[str], bool]) -> bool:

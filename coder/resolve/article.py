@@ -5,10 +5,17 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from coder.resolve.ambiguity import Ambiguities, beside_unknown_name, stands_in
+from coder.resolve.ambiguity import (
+    LANDS,
+    LOCATED,
+    Ambiguities,
+    beside_unknown_name,
+    spoken_otherwise,
+    stands_in,
+)
 from coder.resolve.coding import Coding, office_at
 from coder.resolve.dateline import Dateline, read_dateline
 from coder.resolve.lexicon import PART_OF_NAME, Entry, Lexicon, Match, longest
@@ -19,7 +26,6 @@ from coder.resolve.places import STATES, PlaceTables, resolve_place
 from coder.resolve.records import Place
 from coder.resolve.widen import widen
 
-_LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|inside)\s+$")
 _GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+\s+$")
 _SURNAME = re.compile(r"\s+[^\W\d_a-z][^\W\d_]+")
 _GIVEN_NAMES = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*\s+){1,3}$")
@@ -37,7 +43,6 @@ _ANYWHERE = frozenset(
 )  # fmt: skip
 _WITH_DEPARTMENTS = frozenset({"AUS", "CAN", "HKG", "IRL", "PHL", "ZAF"})
 _BODIES = frozenset({"body", "group", "organisation"})
-_LANDS = frozenset({"country", "nationality", "capital"})
 _NAMED = frozenset({"person", "group", "body"})
 _DATELINE_WEIGHT = 2.0
 _OTHER_LEAST = 4.0
@@ -147,7 +152,7 @@ class Article:
                 first = match.entries[0]
                 if match.start < skip or first.kind == "role" or turned_away(text, match.start, match.end):
                     continue
-                if first.kind in _LANDS and names_feature(text, match.start, match.end):
+                if first.kind in LANDS and names_feature(text, match.start, match.end):
                     continue
                 key = match.key
                 if key in self._personal_names:
@@ -204,14 +209,14 @@ class Article:
         first = match.entries[0]
         if first.user:
             return first
-        if first.kind in _LANDS and names_feature(text, match.start, match.end):
+        if first.kind in LANDS and names_feature(text, match.start, match.end):
             return PART_OF_NAME
         if self._ambiguities.only_personal(key):
             return self._common_word(text, match, key)
         if key in self._ambiguities:
             if self._ambiguities.personal(key) and (
                 self._is_part_of_name(text, match)
-                or (key in self._personal_names and not _LOCATED.search(text, 0, match.start))
+                or (key in self._personal_names and not LOCATED.search(text, 0, match.start))
             ):
                 return PART_OF_NAME
             if key not in self._settled:
@@ -274,33 +279,22 @@ class Article:
         A given name (Chad Smith) counts only in a story that has no other word for the place: "Kenya Airways" is nobody in Kenya's news.
         """
         found = set()
-        for index in range(-1 if self.title else 0, len(self.sentences)):
-            text = self.text(index)
-            for match in self.longest(index):
-                if match.entries[0].kind == "role":
-                    continue
-                key = match.key
-                if key in self._ambiguities and self._ambiguities.personal(key):
-                    if not self._is_part_of_name(text, match):
-                        continue
-                    before = _GIVEN_NAME.search(text, 0, match.start)
-                    after = _SURNAME.match(text, match.end)
-                    if before is not None or (after is not None and not self._spoken_otherwise(match)):
-                        found.add(key)
+        for text, match in self._names():
+            key = match.key
+            if key not in self._ambiguities or not self._ambiguities.personal(key):
+                continue
+            if match.entries[0].kind == "role" or not self._is_part_of_name(text, match):
+                continue
+            before, after = _GIVEN_NAME.search(text, 0, match.start), _SURNAME.match(text, match.end)
+            if before is not None or (after is not None and not spoken_otherwise(match, self._names())):
+                found.add(key)
         return frozenset(found)
 
-    def _spoken_otherwise(self, match: Match) -> bool:
-        """Whether the story speaks of the name's place by another word, or says that something is in it."""
-        lands = {entry.country for entry in match.entries if entry.country}
+    def _names(self) -> Iterator[tuple[str, Match]]:
+        """Yield the longest known names of the story, each with its sentence."""
         for index in range(-1 if self.title else 0, len(self.sentences)):
-            text = self.text(index)
-            for other in self.longest(index):
-                if other.key == match.key:
-                    if _LOCATED.search(text, 0, other.start):
-                        return True
-                elif any(entry.kind in _LANDS and entry.country in lands for entry in other.entries):
-                    return True
-        return False
+            for match in self.longest(index):
+                yield self.text(index), match
 
     def _office_holder(self, match: Match, day: datetime.date | None) -> Entry | None:
         """Return the office holder whom the story, or its country, speaks for when a surname is a company's name too."""
@@ -319,21 +313,19 @@ class Article:
     def _strangers(self) -> frozenset[str]:
         """Surnames of office holders that the story gives to someone else: after "nurse Mary Harris" Harris is she."""
         found = set()
-        for index in range(-1 if self.title else 0, len(self.sentences)):
-            text = self.text(index)
-            for match in self.longest(index):
-                if not any(entry.kind == "person" and entry.short for entry in match.entries):
-                    continue
-                key = match.key
-                before = _GIVEN_NAMES.search(text, 0, match.start)
-                if before is None or key in found or not self._is_part_of_name(text, match):
-                    continue
-                given = set(normalise(before.group()).replace(".", " ").split())
-                persons = [entry for entry in match.entries if entry.kind == "person"]
-                if any(normalise(e.name) in self._folded for e in persons):
-                    continue
-                if not any(given & set(normalise(e.name).split()) for e in persons):
-                    found.add(key)
+        for text, match in self._names():
+            if not any(entry.kind == "person" and entry.short for entry in match.entries):
+                continue
+            key = match.key
+            before = _GIVEN_NAMES.search(text, 0, match.start)
+            if before is None or key in found or not self._is_part_of_name(text, match):
+                continue
+            given = set(normalise(before.group()).replace(".", " ").split())
+            persons = [entry for entry in match.entries if entry.kind == "person"]
+            if any(normalise(e.name) in self._folded for e in persons):
+                continue
+            if not any(given & set(normalise(e.name).split()) for e in persons):
+                found.add(key)
         return frozenset(found)
 
     def lexicon_name(self, country: str | None) -> str | None:
