@@ -233,11 +233,7 @@ class CodeTable:
         self._children: dict[str, list[str]] = {}
         for code in labels.codes:
             self._children.setdefault(labels.parents[code], []).append(code)
-        below: dict[str, list[int]] = {}
-        for i, code in enumerate(labels.codes):
-            for ancestor in labels.lineage(code):
-                below.setdefault(ancestor, []).append(i)
-        self._subtree = {code: np.asarray(rows, dtype=np.int64) for code, rows in below.items()}
+        self._subtree = {code: np.asarray(rows, dtype=np.int64) for code, rows in labels.subtrees().items()}
 
     def within_roots(self, logits: np.ndarray) -> np.ndarray:
         """Return P(code given its root) [C]; the codes of each root sum to 1."""

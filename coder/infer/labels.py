@@ -39,9 +39,13 @@ class LabelSpace:
         index = {root: i for i, root in enumerate(self.roots)}
         return [index[self.root_of(code)] for code in self.codes]
 
-    def subtree(self, code: str) -> list[int]:
-        """Return the indexes into ``codes`` of ``code`` and all that lie below it."""
-        return [i for i, other in enumerate(self.codes) if code in self.lineage(other)]
+    def subtrees(self) -> dict[str, list[int]]:
+        """Return for each code and root the indexes into ``codes`` of itself and all that lie below it."""
+        below: dict[str, list[int]] = {}
+        for i, code in enumerate(self.codes):
+            for ancestor in self.lineage(code):
+                below.setdefault(ancestor, []).append(i)
+        return below
 
     def lineage(self, code: str) -> tuple[str, ...]:
         """Return ``code`` and its ancestors, nearest first."""

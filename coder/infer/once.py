@@ -22,27 +22,32 @@ def told_once(events: Sequence[ParsedEvent], text: str, root_of: Callable[[str],
         if event.trigger is not None:
             groups.setdefault(event.trigger, []).append(event)
     order = sorted(groups, key=lambda trigger: -max(event.confidence for event in groups[trigger]))
-    kept: list[Offsets] = []
+    kept: dict[Offsets, list[ParsedEvent]] = {}
     for trigger in order:
-        if not any(_same_act(groups[trigger], groups[other], text, root_of) for other in kept):
-            kept.append(trigger)
+        if not any(
+            _same_act(trigger, other, text, groups[trigger], own, root_of) for other, own in kept.items()
+        ):
+            kept[trigger] = groups[trigger]
     return [event for event in events if event.trigger is None or event.trigger in kept]
 
 
 def _same_act(
-    one: Sequence[ParsedEvent],
-    other: Sequence[ParsedEvent],
+    trigger: Offsets,
+    other: Offsets,
     text: str,
+    one: Sequence[ParsedEvent],
+    two: Sequence[ParsedEvent],
     root_of: Callable[[str], str],
 ) -> bool:
-    if root_of(one[0].code) != root_of(other[0].code) or one[0].status != other[0].status:
+    """Whether the events ``one`` of ``trigger`` tell the act of the events ``two`` of ``other``."""
+    if root_of(one[0].code) != root_of(two[0].code) or one[0].status != two[0].status:
         return False
-    first, second = sorted((one[0].trigger or (0, 0), other[0].trigger or (0, 0)))
+    first, second = sorted((trigger, other))
     if second[0] - first[1] > _FARTHEST:
         return False  # without counting words: a text of ten thousand of them may be one sentence
     between = len(text[first[1] : second[0]].split())
-    if between > REACH:
-        return False
-    source = bool({event.source for event in one} & {event.source for event in other})
-    target = bool({event.target for event in one} & {event.target for event in other})
-    return (source or target) if between <= NEAR else (source and target)
+    source = bool({event.source for event in one} & {event.source for event in two})
+    target = bool({event.target for event in one} & {event.target for event in two})
+    if between <= NEAR:
+        return source or target
+    return between <= REACH and source and target

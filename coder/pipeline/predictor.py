@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from coder.errors import InputError
@@ -151,48 +150,16 @@ def load_event_coder(
     model: Path | None, dictionaries: Sequence[Path], chosen: Selection, threads: int = 0
 ) -> EventCoder:
     """Return the coder with the model, the resolver and the ontology read from disk; ``threads`` 0 lets the runtime choose."""
+    from coder.infer.parser import EventParser
+    from coder.ontology import load_ontology
+    from coder.resolve import Resolver
+
     for dictionary in dictionaries:
         if not dictionary.is_file():
             raise InputError(f"the dictionary {dictionary} was not found")
-    # The runtime prepares the network outside of Python's lock: the tables are read beside it.
-    tables = _Tables(dictionaries)
-    tables.start()
-    try:
-        from coder.infer.parser import EventParser
-        from coder.ontology import load_ontology
-
-        parser = EventParser.from_pretrained(model, threads=threads)
-        ontology = load_ontology()
-    finally:
-        tables.join()
-    return EventCoder(parser, tables.result(), ontology, chosen)
-
-
-class _Tables(Thread):
-    """Makes a resolver; without users' dictionaries, whose faults are said at first use, its tables are read as well."""
-
-    def __init__(self, dictionaries: Sequence[Path]) -> None:
-        super().__init__(name="coder-tables")
-        self._dictionaries = dictionaries
-        self._made: ArticleResolver | None = None
-        self._error: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            from coder.resolve import Resolver
-
-            resolver = Resolver(self._dictionaries)
-            if not self._dictionaries:
-                resolver.prepare()
-            self._made = resolver
-        except Exception as error:  # raised by result() in the thread that waits
-            self._error = error
-
-    def result(self) -> ArticleResolver:
-        """Return the resolver, or raise what kept it from being made."""
-        if self._made is None:
-            raise self._error or RuntimeError("the tables were not read")
-        return self._made
+    return EventCoder(
+        EventParser.from_pretrained(model, threads=threads), Resolver(dictionaries), load_ontology(), chosen
+    )
 
 
 def _article(item: object) -> Article:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,8 @@ _PLAIN = frozenset(
         "free occupied ancient modern anti pro state city former ex us u.s uk u.s.",
     )
 )
+_GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+\s+$")
+_SURNAME = re.compile(r"\s+[^\W\d_a-z][^\W\d_]+")
 # Words of place: what is "in" a name is a place.
 LOCATED = re.compile(r"\b(?:in|at|near|to|from|into|across|around|outside|inside)\s+$")
 LANDS = frozenset({"country", "nationality", "capital"})
@@ -133,8 +135,30 @@ def _entry(kind: str, name: str, country: str) -> Entry:
     return Entry(kinds[kind], name, country or None)
 
 
-def spoken_otherwise(match: Match, names: Iterable[tuple[str, Match]]) -> bool:
-    """Whether a story speaks of a name's place by another word, or says that something is in it; ``names`` with their sentences."""
+def personal_names(
+    ambiguities: Ambiguities,
+    names: Sequence[tuple[str, Match]],
+    is_part_of_name: Callable[[str, Match], bool],
+) -> frozenset[str]:
+    """Return the ambiguous names that a story gives to persons: after Michael Jordan, Jordan is he.
+
+    ``names`` are the story's known names, each with its sentence. A given name (Chad Smith) counts only in a story that has no other word for
+    the place: "Kenya Airways" is nobody in Kenya's news.
+    """
+    found = set()
+    for text, match in names:
+        if match.key not in ambiguities or not ambiguities.personal(match.key):
+            continue
+        if match.entries[0].kind == "role" or not is_part_of_name(text, match):
+            continue
+        before, after = _GIVEN_NAME.search(text, 0, match.start), _SURNAME.match(text, match.end)
+        if before is not None or (after is not None and not _spoken_otherwise(match, names)):
+            found.add(match.key)
+    return frozenset(found)
+
+
+def _spoken_otherwise(match: Match, names: Sequence[tuple[str, Match]]) -> bool:
+    """Whether a story speaks of a name's place by another word, or says that something is in it."""
     lands = {entry.country for entry in match.entries if entry.country}
     for text, other in names:
         if other.key == match.key:

@@ -13,7 +13,7 @@ from coder.resolve.ambiguity import (
     LOCATED,
     Ambiguities,
     beside_unknown_name,
-    spoken_otherwise,
+    personal_names,
     stands_in,
 )
 from coder.resolve.coding import Coding, office_at
@@ -26,8 +26,6 @@ from coder.resolve.places import STATES, PlaceTables, resolve_place
 from coder.resolve.records import Place
 from coder.resolve.widen import widen
 
-_GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+\s+$")
-_SURNAME = re.compile(r"\s+[^\W\d_a-z][^\W\d_]+")
 _GIVEN_NAMES = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*\s+){1,3}$")
 _OWNING = frozenset({"country", "nationality", "capital", "region"})
 # A body of one country ("Knesset", "State Department") is meant wherever the story is; of these names many countries have one.
@@ -274,21 +272,8 @@ class Article:
 
     @cached_property
     def _personal_names(self) -> frozenset[str]:
-        """Names, like places', of persons whom the story names in full: after Michael Jordan, Jordan is he.
-
-        A given name (Chad Smith) counts only in a story that has no other word for the place: "Kenya Airways" is nobody in Kenya's news.
-        """
-        found = set()
-        for text, match in self._names():
-            key = match.key
-            if key not in self._ambiguities or not self._ambiguities.personal(key):
-                continue
-            if match.entries[0].kind == "role" or not self._is_part_of_name(text, match):
-                continue
-            before, after = _GIVEN_NAME.search(text, 0, match.start), _SURNAME.match(text, match.end)
-            if before is not None or (after is not None and not spoken_otherwise(match, self._names())):
-                found.add(key)
-        return frozenset(found)
+        """Names, like places', of persons whom the story names in full."""
+        return personal_names(self._ambiguities, list(self._names()), self._is_part_of_name)
 
     def _names(self) -> Iterator[tuple[str, Match]]:
         """Yield the longest known names of the story, each with its sentence."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from coder.resolve.normalise import normalise
-from coder.resolve.stored import StoredNames
 from coder.resolve.tables import word_set
+
+if TYPE_CHECKING:
+    from coder.resolve.stored import StoredNames
 
 Kind = Literal[
     "country", "nationality", "capital", "region", "person", "group", "organisation", "body", "role", "ethnic",
@@ -169,11 +171,6 @@ class Lexicon:
                 yield from (entry for entry in name.entries if entry.kind == kind)
             elif self._stored is not None:
                 yield from self._stored.entries(name, kind)
-
-    def prepare(self) -> None:
-        """Build the matcher now, not at the first ``find``."""
-        if self._matcher is None:
-            self._build()
 
     def find(self, text: str, *, caseless: bool = False) -> list[Match]:
         """Return every known name in ``text`` at word boundaries, overlaps included, by start and then length.

@@ -95,14 +95,6 @@ class Resolver:
         self._ambiguities: Ambiguities | None = None
         self._places: PlaceTables | None = None
 
-    def prepare(self) -> None:
-        """Read the tables now, not on first use; nothing happens when they are read already.
-
-        Raises InputError for a dictionary that cannot be read.
-        """
-        lexicon, _, _ = self._load()
-        lexicon.prepare()
-
     def _load(self) -> tuple[Lexicon, Ambiguities, PlaceTables]:
         if self._lexicon is None or self._ambiguities is None or self._places is None:
             self._lexicon = self._read_lexicon()

@@ -9,14 +9,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from coder.errors import InputError
-
-if TYPE_CHECKING:
-    from coder.resolve.lexicon import Entry, Kind, Lexicon, Name, Office
+from coder.resolve.lexicon import Entry, Kind, Lexicon, Name, Office
 
 FILE = "lexicon.json"
 TABLES = (
@@ -49,8 +47,6 @@ class StoredNames:
 
     def name(self, number: int) -> Name:
         """Return name ``number`` with its meanings."""
-        from coder.resolve.lexicon import Name
-
         return Name(
             [self._entry(row) for row in self._meanings[number]],
             self._exact.get(str(number)),
@@ -64,8 +60,6 @@ class StoredNames:
                 yield self._entry(row)
 
     def _entry(self, row: int) -> Entry:
-        from coder.resolve.lexicon import Entry
-
         made = self._made.get(row)
         if made is None:
             kind, name, country, roles, organisation, religion, ethnicity, offices, *rest = self._rows[row]
@@ -88,8 +82,6 @@ class StoredNames:
         return made
 
     def _office(self, number: int) -> Office:
-        from coder.resolve.lexicon import Office
-
         country, roles, since, until, title, organisation = self._offices[number]
         return Office(country, tuple(roles), _day(since), _day(until), title, organisation)
 
@@ -114,8 +106,9 @@ def stored_names(folder: Path) -> StoredNames | None:
         ) from None
 
 
-def store(names: Sequence[tuple[str, Name]], countries: dict[str, str], folder: Path) -> Path:
-    """Write ``names``, pairs of key and name, into ``folder``; returns the file."""
+def write(lexicon: Lexicon, folder: Path) -> Path:
+    """Write ``lexicon``, as it was read from the tables of ``folder``, beside them; returns the file."""
+    names = lexicon.names()
     entries: dict[Entry, int] = {}
     offices: dict[Office, int] = {}
     rows: list[list[Any]] = []
@@ -154,7 +147,7 @@ def store(names: Sequence[tuple[str, Name]], countries: dict[str, str], folder: 
     data = {
         "digest": digest(folder),
         "keys": [key for key, _ in names],
-        "countries": countries,
+        "countries": lexicon.countries(),
         "exact": {str(i): name.exact for i, (_, name) in enumerate(names) if name.exact is not None},
         "proper": "".join("1" if name.proper else "0" for _, name in names),
         "meanings": meanings,
@@ -168,11 +161,6 @@ def store(names: Sequence[tuple[str, Name]], countries: dict[str, str], folder: 
     )
     path.write_text(f"{{{lines}}}\n", encoding="utf-8")
     return path
-
-
-def write(lexicon: Lexicon, folder: Path) -> Path:
-    """Write ``lexicon``, as it was read from the tables of ``folder``, beside them; returns the file."""
-    return store(lexicon.names(), lexicon.countries(), folder)
 
 
 if __name__ == "__main__":
